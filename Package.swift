@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+// Targets stand in the order of docs/modules.md: an arrow always points up this list.
+import PackageDescription
+
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+
+let package = Package(
+    name: "tda-platform",
+    products: [
+        .library(name: "PersistentHomology", targets: ["PersistentHomology"]),
+        .library(name: "TDAClient", targets: ["TDAClient"]),
+        .executable(name: "tdad", targets: ["tdad"]),
+        .executable(name: "tda", targets: ["tda"]),
+        .executable(name: "tda-gateway", targets: ["tda-gateway"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    ],
+    targets: [
+        .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
+        .systemLibrary(name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev"])]),
+
+        .target(name: "Vocabulary"),
+        .target(name: "Hardware", dependencies: ["CHwloc", "COpenCL"]),
+        .target(name: "Distances", dependencies: ["Vocabulary", "Hardware"]),
+        .target(name: "PersistentHomology", dependencies: ["Vocabulary", "Hardware"]),
+        .target(
+            name: "Engine",
+            dependencies: ["Vocabulary", "Hardware", "Distances", "PersistentHomology", collections]),
+        .target(name: "Formats", dependencies: ["Vocabulary"]),
+        .target(name: "Settings", dependencies: [logging, arguments]),
+        .target(name: "Wire", dependencies: ["Vocabulary", nioCore, protobuf]),
+        .target(name: "TDAClient", dependencies: ["Vocabulary", "Wire", nioCore, nioPosix]),
+        .target(
+            name: "Server",
+            dependencies: ["Vocabulary", "Engine", "Wire", nioCore, nioPosix, logging, lifecycle]),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Vocabulary", "Formats", "TDAClient", hummingbird, nioCore, nioFoundation, logging, lifecycle,
+            ]),
+
+        .executableTarget(
+            name: "tdad", dependencies: ["Server", "Engine", "Hardware", "Settings", lifecycle]),
+        .executableTarget(
+            name: "tda", dependencies: ["Vocabulary", "Formats", "TDAClient", "Settings"]),
+        .executableTarget(name: "tda-gateway", dependencies: ["Gateway", "Settings", lifecycle]),
+    ]
+)
+
+// House settings, applied to every target of ours in one place.
+let strict = Context.environment["TDA_WARNINGS_AS_ERRORS"] == "1"
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+    if strict { target.swiftSettings?.append(.treatAllWarnings(as: .error)) }
+}

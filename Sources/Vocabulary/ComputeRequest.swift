@@ -1,0 +1,45 @@
+/// What a computation starts from.
+public enum ComputeInput: Sendable, Hashable {
+    case points(PointCloud)
+    case distances(DistanceMatrix)
+    case sparse(SparseGraph)
+
+    /// The number of points or vertices.
+    public var count: Int {
+        switch self {
+        case .points(let cloud): cloud.count
+        case .distances(let matrix): matrix.count
+        case .sparse(let graph): graph.count
+        }
+    }
+}
+
+/// One Vietoris–Rips computation: its input, what is asked, and what it may use.
+public struct ComputeRequest: Sendable {
+    public var input: ComputeInput
+    public var options: VietorisRipsOptions
+    /// At most this many threads; nil means as the daemon sees fit.
+    public var threads: Int?
+    /// From admission to result; nil means none.
+    public var timeout: Duration?
+
+    public init(
+        input: ComputeInput, options: VietorisRipsOptions, threads: Int? = nil, timeout: Duration? = nil
+    ) {
+        self.input = input
+        self.options = options
+        self.threads = threads
+        self.timeout = timeout
+    }
+}
+
+/// The answer: the barcode, and how it was come by.
+public struct ComputeResult: Sendable {
+    public var barcode: Barcode
+    public var statistics: ComputeStatistics
+
+    public init(barcode: Barcode, statistics: ComputeStatistics) {
+        self.barcode = barcode
+        self.statistics = statistics
+    }
+}
