@@ -37,9 +37,12 @@ public struct ComputeRequest: Sendable {
 public struct ComputeResult: Sendable {
     public var barcode: Barcode
     public var statistics: ComputeStatistics
+    /// The simplices of an alpha complex at its threshold; nil for every other complex.
+    public var alphaShape: AlphaShape?
 
-    public init(barcode: Barcode, statistics: ComputeStatistics) {
+    public init(barcode: Barcode, statistics: ComputeStatistics, alphaShape: AlphaShape? = nil) {
         self.barcode = barcode
         self.statistics = statistics
+        self.alphaShape = alphaShape
     }
 }
