@@ -42,7 +42,8 @@ let package = Package(
             name: "Engine",
             dependencies: ["Vocabulary", "Hardware", "Distances", "PersistentHomology", collections]),
         .target(name: "Formats", dependencies: ["Vocabulary"]),
-        .target(name: "Settings", dependencies: [logging, arguments]),
+        .target(name: "Settings", dependencies: ["Vocabulary", logging, arguments]),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", logging, arguments]),
         .target(name: "Wire", dependencies: ["Vocabulary", nioCore, protobuf]),
         .target(name: "TDAClient", dependencies: ["Vocabulary", "Wire", nioCore, nioPosix]),
         .target(

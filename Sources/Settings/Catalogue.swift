@@ -1,0 +1,59 @@
+// Every setting of every program. They share one environment and may share one file, so that each
+// program must know the others' names to tell a foreign setting from a misspelt one.
+
+extension Variable {
+    // All programs.
+    public static let socket = Variable("TDA_SOCKET", "path", "The daemon's Unix socket.")
+    public static let config = Variable(
+        "TDA_CONFIG", "file",
+        "A file of NAME=VALUE lines with the names in brackets here; flags and environment win over it.")
+    public static let logLevel = Variable("LOG_LEVEL", "level", "How much is logged.")
+    public static let logFormat = Variable(
+        "LOG_FORMAT", "format", "How a record of the log is written: a line of text, or of JSON.")
+
+    // tdad.
+    public static let threads = Variable(
+        "TDA_THREADS", "n", "Worker threads, each pinned to a core; as many as there are cores by default.")
+    public static let memoryLimit = Variable(
+        "TDA_MEMORY_LIMIT", "bytes",
+        "What computations may hold together, e.g. 8G; most of the free memory by default.")
+    public static let queue = Variable("TDA_QUEUE", "n", "How many computations may wait.")
+    public static let openCL = Variable(
+        "TDA_OPENCL", "auto|off|device", "Which OpenCL device computes distances.")
+
+    // tda-gateway and tda-bridge.
+    public static let httpHost = Variable("TDA_HTTP_HOST", "address", "The address to listen on.")
+    public static let httpPort = Variable("TDA_HTTP_PORT", "port", "The port to listen on.")
+    public static let apiTokens = Variable(
+        "TDA_API_TOKENS", "tokens",
+        "The bearer tokens that are let in, separated by commas; without any only loopback is served.")
+    public static let apiTokensFile = Variable(
+        "TDA_API_TOKENS_FILE", "file", "A file of bearer tokens, one a line.")
+    public static let dataDirectory = Variable(
+        "TDA_DATA_DIR", "directory", "Where the store and the uploads are kept.")
+    public static let syncLimit = Variable(
+        "TDA_SYNC_LIMIT_MS", "ms", "A computation expected to take longer than this becomes a job.")
+    public static let maxUploadBytes = Variable(
+        "TDA_MAX_UPLOAD_BYTES", "bytes", "The largest upload that is taken, e.g. 256M.")
+    public static let databaseURL = Variable(
+        "DATABASE_URL", "url", "The store: sqlite:///relative, sqlite:////absolute or postgresql://….")
+    public static let redisURL = Variable("REDIS_URL", "url", "Where results are cached; in memory if not set.")
+    public static let kafkaBootstrapServers = Variable(
+        "KAFKA_BOOTSTRAP_SERVERS", "servers", "The Kafka brokers, host:port separated by commas.")
+    public static let schemaRegistryURL = Variable(
+        "SCHEMA_REGISTRY_URL", "url", "The schema registry.")
+    public static let environment = Variable("ENVIRONMENT", "name", "What kind of installation this is.")
+
+    /// The settings that every program has.
+    public static let common: [Variable] = [.socket, .config, .logLevel, .logFormat]
+
+    static let all: [Variable] =
+        common + [
+            .threads, .memoryLimit, .queue, .openCL,
+            .httpHost, .httpPort, .apiTokens, .apiTokensFile, .dataDirectory, .syncLimit, .maxUploadBytes,
+            .databaseURL, .redisURL, .kafkaBootstrapServers, .schemaRegistryURL, .environment,
+        ]
+
+    /// Names with our prefix that are no settings: the build and the tests read them.
+    static let otherNames: Set<String> = ["TDA_WARNINGS_AS_ERRORS", "TDA_ISA"]
+}
