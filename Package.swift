@@ -44,7 +44,7 @@ let package = Package(
         .target(name: "Formats", dependencies: ["Vocabulary"]),
         .target(name: "Settings", dependencies: ["Vocabulary", logging, arguments]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", logging, arguments]),
-        .target(name: "Wire", dependencies: ["Vocabulary", nioCore, protobuf]),
+        .target(name: "Wire", dependencies: ["Vocabulary", nioCore, protobuf], exclude: ["tda.proto"]),
         .target(name: "TDAClient", dependencies: ["Vocabulary", "Wire", nioCore, nioPosix]),
         .target(
             name: "Server",

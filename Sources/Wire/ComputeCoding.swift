@@ -1,0 +1,79 @@
+public import Vocabulary
+
+/// A compute or estimate as its control message tells it: everything but the numbers.
+public struct ComputeHead: Sendable {
+    public let shape: InputShape
+    public let options: VietorisRipsOptions
+    public let threads: Int?
+    public let timeout: Duration?
+    public let progressInterval: Duration?
+
+    /// Puts the request together once its arrays are there. Looks at every number.
+    public func request(arrays: [WireArray]) throws(InvalidInput) -> ComputeRequest {
+        ComputeRequest(
+            input: try shape.input(from: arrays), options: options, threads: threads, timeout: timeout)
+    }
+}
+
+extension ComputeHead {
+    /// - Throws: a `Failure` when the message does not describe a computation, or other arrays than
+    ///   the `arrayLength` bytes that follow it.
+    init(_ message: ProtoCompute, arrayLength: Int) throws(Failure) {
+        do {
+            shape = try message.input.shape()
+            guard shape.byteCount == arrayLength else {
+                throw InvalidInput.wrongCount(
+                    "bytes of the arrays", found: arrayLength, expected: shape.byteCount)
+            }
+            guard case .vietorisRips(let rips) = message.complex else {
+                throw Failure(
+                    .unsupported, "this daemon computes Vietoris–Rips complexes; the request names another")
+            }
+            options = try rips.options()
+            guard !message.hasThreads || message.threads > 0 else {
+                throw InvalidInput.badParameter("threads", reason: "0 threads compute nothing, leave it out")
+            }
+        } catch let failure as Failure {
+            throw failure
+        } catch let error as InvalidInput {
+            throw Failure(error)
+        } catch {
+            throw Failure(.internal, "\(error)")
+        }
+        threads = message.hasThreads ? Int(message.threads) : nil
+        timeout = message.hasTimeoutMs ? Duration(milliseconds: message.timeoutMs) : nil
+        progressInterval =
+            message.hasProgressIntervalMs
+            ? Duration(milliseconds: UInt64(max(message.progressIntervalMs, 10))) : nil
+    }
+}
+
+extension ProtoCompute {
+    init(_ request: ComputeRequest, progressInterval: Duration?) {
+        input = ProtoInput(request.input.shape)
+        complex = .vietorisRips(ProtoVietorisRips(request.options))
+        if let threads = request.threads { self.threads = UInt32(count: threads) }
+        if let timeout = request.timeout { timeoutMs = timeout.wholeMilliseconds }
+        if let progressInterval { progressIntervalMs = UInt32(clamping: progressInterval.wholeMilliseconds) }
+    }
+}
+
+extension ProtoVietorisRips {
+    init(_ options: VietorisRipsOptions) {
+        maxDimension = UInt32(count: options.maxDimension)
+        if let length = options.maxEdgeLength { maxEdgeLength = length }
+        metric = options.metric.name
+        if case .minkowski(let exponent) = options.metric { p = exponent }
+        field = UInt32(options.field.modulus)
+        precision = ProtoPrecision(options.precision)
+        representatives = options.representatives
+    }
+
+    func options() throws(InvalidInput) -> VietorisRipsOptions {
+        try VietorisRipsOptions(
+            maxDimension: Int(maxDimension), maxEdgeLength: hasMaxEdgeLength ? maxEdgeLength : nil,
+            metric: Metric(name: metric.isEmpty ? "euclidean" : metric, p: hasP ? p : nil),
+            field: field == 0 ? .z2 : CoefficientField(modulus: Int(field)),
+            precision: precision.precision(of: "precision"), representatives: representatives)
+    }
+}

@@ -1,0 +1,144 @@
+public import Vocabulary
+
+/// A result as its control message tells it: everything but the bars.
+public struct ResultHead: Sendable {
+    let pairsPerDimension: [Int]
+    let representatives: (vertices: Int, coefficients: Int)?
+    let statistics: ComputeStatistics
+
+    init(_ message: ProtoResult) throws(WireError) {
+        var counts: [Int] = []
+        for count in message.pairsPerDimension {
+            guard count < 1 << 32 else { throw .malformedMessage(.result) }
+            counts.append(Int(count))
+        }
+        guard !counts.isEmpty, counts.count <= VietorisRipsOptions.highestDimension + 1 else {
+            throw .malformedMessage(.result)
+        }
+        pairsPerDimension = counts
+        if message.hasRepresentatives {
+            let sizes = message.representatives
+            guard sizes.vertices < 1 << 32, sizes.coefficients < 1 << 32 else {
+                throw .malformedMessage(.result)
+            }
+            representatives = (Int(sizes.vertices), Int(sizes.coefficients))
+        } else {
+            representatives = nil
+        }
+        statistics = ComputeStatistics(message.statistics)
+    }
+
+    private var pairCount: Int { pairsPerDimension.reduce(0, +) }
+
+    var arrays: [ArrayShape] {
+        let pairs = ArrayShape(.float64, count: 2 * pairCount)
+        guard let representatives else { return [pairs] }
+        return [
+            pairs, ArrayShape(.uint32, count: pairCount), ArrayShape(.int32, count: representatives.vertices),
+            ArrayShape(.uint16, count: representatives.coefficients),
+        ]
+    }
+
+    /// - Throws: when the arrays contradict each other.
+    public func result(arrays: [WireArray]) throws(WireError) -> ComputeResult {
+        guard case .float64(let values) = arrays.first else { throw .malformedMessage(.result) }
+        var pairs: [PersistencePair] = []
+        pairs.reserveCapacity(pairCount)
+        for (dimension, count) in pairsPerDimension.enumerated() {
+            for row in pairs.count..<pairs.count + count {
+                pairs.append(
+                    PersistencePair(
+                        dimension: dimension, birth: values[2 * row], death: values[2 * row + 1]))
+            }
+        }
+        let barcode = Barcode(
+            maxDimension: pairsPerDimension.count - 1, pairs: pairs,
+            representatives: try cocycles(of: pairs, from: arrays))
+        return ComputeResult(barcode: barcode, statistics: statistics)
+    }
+
+    private func cocycles(
+        of pairs: [PersistencePair], from arrays: [WireArray]
+    ) throws(WireError) -> [RepresentativeCocycle] {
+        guard representatives != nil else { return [] }
+        guard arrays.count == 4, case .uint32(let simplices) = arrays[1],
+            case .int32(let vertices) = arrays[2], case .uint16(let coefficients) = arrays[3]
+        else { throw .malformedMessage(.result) }
+        var cocycles: [RepresentativeCocycle] = []
+        cocycles.reserveCapacity(pairs.count)
+        var (vertex, simplex) = (0, 0)
+        for (pair, count) in zip(pairs, simplices) {
+            let nextSimplex = simplex + Int(count)
+            let nextVertex = vertex + Int(count) * (pair.dimension + 1)
+            guard nextSimplex <= coefficients.count, nextVertex <= vertices.count else {
+                throw .malformedMessage(.result)
+            }
+            cocycles.append(
+                RepresentativeCocycle(
+                    vertices: Array(vertices[vertex..<nextVertex]),
+                    coefficients: Array(coefficients[simplex..<nextSimplex])))
+            (vertex, simplex) = (nextVertex, nextSimplex)
+        }
+        return cocycles
+    }
+}
+
+extension OutboundFrame {
+    /// Costs a pass over the bars, and over the cocycles where there are any.
+    public static func result(id: UInt64, _ result: ComputeResult) -> OutboundFrame {
+        let barcode = result.barcode
+        var message = ProtoResult()
+        var counts = [UInt64](repeating: 0, count: barcode.maxDimension + 1)
+        for pair in barcode.pairs { counts[pair.dimension] += 1 }
+        message.pairsPerDimension = counts
+        message.statistics = ProtoStatistics(result.statistics)
+        var arrays = [WireArray.pairs(barcode.pairs)]
+        if !barcode.representatives.isEmpty {
+            let vertices = barcode.representatives.flatMap(\.vertices)
+            let coefficients = barcode.representatives.flatMap(\.coefficients)
+            message.representatives.vertices = UInt64(vertices.count)
+            message.representatives.coefficients = UInt64(coefficients.count)
+            arrays += [
+                .uint32(barcode.representatives.map { UInt32($0.coefficients.count) }), .int32(vertices),
+                .uint16(coefficients),
+            ]
+        }
+        return OutboundFrame(.result, id: id, message, arrays: arrays)
+    }
+}
+
+extension ProtoStatistics {
+    init(_ statistics: ComputeStatistics) {
+        pointCount = UInt64(count: statistics.pointCount)
+        edgeCount = UInt64(count: statistics.edgeCount)
+        threadCount = UInt32(count: statistics.threadCount)
+        computeSeconds = statistics.computeSeconds
+        queueSeconds = statistics.queueSeconds
+        estimatedMemory = UInt64(count: statistics.estimatedMemory)
+        peakMemory = UInt64(count: statistics.peakMemory)
+        threshold = statistics.threshold
+        backend = statistics.backend
+        phases = statistics.phases.map { phase in
+            var message = ProtoPhase()
+            message.name = phase.name
+            message.seconds = phase.seconds
+            return message
+        }
+    }
+}
+
+extension ComputeStatistics {
+    init(_ message: ProtoStatistics) {
+        self.init()
+        pointCount = Int(clamping: message.pointCount)
+        edgeCount = Int(clamping: message.edgeCount)
+        threadCount = Int(message.threadCount)
+        computeSeconds = message.computeSeconds
+        queueSeconds = message.queueSeconds
+        estimatedMemory = Int(clamping: message.estimatedMemory)
+        peakMemory = Int(clamping: message.peakMemory)
+        threshold = message.threshold
+        backend = message.backend
+        phases = message.phases.map { Phase(name: $0.name, seconds: $0.seconds) }
+    }
+}
