@@ -60,6 +60,17 @@ let package = Package(
         .executableTarget(
             name: "tda", dependencies: ["Vocabulary", "Formats", "TDAClient", "Settings"]),
         .executableTarget(name: "tda-gateway", dependencies: ["Gateway", "Settings", lifecycle]),
+
+        // For tests: helpers, a slow judge of barcodes, and the fuzzer that sets the engine against it.
+        .target(name: "TestSupport", dependencies: ["Hardware"], path: "Tests/TestSupport"),
+        .target(name: "HomologyOracle", dependencies: ["Vocabulary"], path: "Tests/HomologyOracle"),
+        .target(
+            name: "RipsTrials",
+            dependencies: ["Vocabulary", "Hardware", "PersistentHomology", "HomologyOracle", "TestSupport"],
+            path: "Tests/RipsTrials"),
+        .executableTarget(
+            name: "fuzz-rips", dependencies: ["Hardware", "HomologyOracle", "RipsTrials", arguments],
+            path: "Tests/fuzz-rips"),
     ]
 )
 
