@@ -34,10 +34,12 @@ let package = Package(
         .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
         .systemLibrary(name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev"])]),
 
+        .target(name: "RankKernels", path: "kernels/ranks"),
+
         .target(name: "Vocabulary"),
         .target(name: "Hardware", dependencies: ["CHwloc", "COpenCL"]),
         .target(name: "Distances", dependencies: ["Vocabulary", "Hardware"]),
-        .target(name: "PersistentHomology", dependencies: ["Vocabulary", "Hardware"]),
+        .target(name: "PersistentHomology", dependencies: ["Vocabulary", "Hardware", "RankKernels"]),
         .target(
             name: "Engine",
             dependencies: ["Vocabulary", "Hardware", "Distances", "PersistentHomology", collections]),

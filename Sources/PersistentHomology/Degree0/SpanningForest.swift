@@ -1,0 +1,71 @@
+import Hardware
+import Vocabulary
+
+/// Degree 0 by union–find (Kruskal): the edges that join two components, and the bars they end.
+struct SpanningForest {
+    /// A bit for each rank: whether the edge belongs to the forest.
+    private let members: Storage<UInt64>
+    /// The bars of dimension 0 with birth < death.
+    private(set) var pairs: [PersistencePair] = []
+    private(set) var representatives: [RepresentativeCocycle] = []
+
+    /// Joins components in order of rank. Where births differ the younger component dies (elder rule).
+    init<Graph: RankedGraph>(
+        of graph: Graph, births: Scalars?, representatives wanted: Bool, context: ComputeContext
+    ) throws(HomologyError) {
+        let count = graph.vertexCount
+        members = try Storage(repeating: 0, count: (graph.edgeCount + 63) / 64, memory: context.memory)
+        let parents = try Storage<UInt32>(count: count, memory: context.memory)
+        for v in 0..<count { parents[v] = UInt32(v) }
+        var components = wanted ? (0..<count).map { [Int32($0)] } : []
+        func birth(_ v: UInt32) -> Double { births?[Int(v)] ?? 0 }
+
+        var remaining = count - 1
+        var rank: UInt32 = 0
+        while remaining > 0, Int(rank) < graph.edgeCount {
+            if rank & 0xffff == 0 { try context.checkStop() }
+            let (a, b) = graph.ends(of: rank)
+            var (elder, younger) = (Self.root(a, parents), Self.root(b, parents))
+            if elder != younger {
+                members[Int(rank >> 6)] |= 1 << UInt64(rank & 63)
+                remaining -= 1
+                // Equal births: the smaller vertex counts as the elder, so that ties are settled.
+                if (birth(younger), younger) < (birth(elder), elder) { swap(&elder, &younger) }
+                let death = graph.length(of: rank)
+                if birth(younger) < death {
+                    pairs.append(PersistencePair(dimension: 0, birth: birth(younger), death: death))
+                    if wanted { representatives.append(Self.indicator(components[Int(younger)])) }
+                }
+                parents[Int(younger)] = elder
+                if wanted {
+                    components[Int(elder)] += components[Int(younger)]
+                    components[Int(younger)] = []
+                }
+            }
+            rank += 1
+        }
+        for v in 0..<UInt32(count) where parents[Int(v)] == v {
+            pairs.append(PersistencePair(dimension: 0, birth: birth(v), death: .infinity))
+            if wanted { representatives.append(Self.indicator(components[Int(v)])) }
+        }
+    }
+
+    func contains(_ rank: UInt32) -> Bool { members[Int(rank >> 6)] >> UInt64(rank & 63) & 1 == 1 }
+
+    /// The root of `v`, halving the path on the way. Roots are the oldest vertex of a component.
+    private static func root(_ v: UInt32, _ parents: Storage<UInt32>) -> UInt32 {
+        var v = v
+        while parents[Int(v)] != v {
+            let grandparent = parents[Int(parents[Int(v)])]
+            parents[Int(v)] = grandparent
+            v = grandparent
+        }
+        return v
+    }
+
+    /// The cochain that is 1 on a component: its coboundary vanishes until the component is joined.
+    private static func indicator(_ component: [Int32]) -> RepresentativeCocycle {
+        RepresentativeCocycle(
+            vertices: component.sorted(by: >), coefficients: [UInt16](repeating: 1, count: component.count))
+    }
+}

@@ -1,0 +1,133 @@
+import Hardware
+
+/// Scans a sparse graph by walking sorted adjacency lists side by side.
+final class AdjacencyScanner: RankScanner {
+    private let graph: AdjacencyGraph
+    private let starts: UnsafeMutablePointer<Int>
+    private let neighbours: UnsafeMutablePointer<UInt32>
+    private let ranks: UnsafeMutablePointer<UInt32>
+    /// 1 + the position in the current lune, 0 for vertices outside; all 0 between calls.
+    private let positions: Storage<UInt32>
+    private let found: Storage<UInt32>
+    let foundVertices: UnsafeMutablePointer<UInt32>
+    let foundRanks: UnsafeMutablePointer<UInt32>
+    /// Where the walk stands in the list of each vertex of the simplex.
+    private let cursors: Storage<Int>
+
+    init(_ graph: AdjacencyGraph) throws(HomologyError) {
+        let memory = graph.context.memory
+        self.graph = graph
+        starts = graph.starts.base
+        neighbours = graph.neighbours.base
+        ranks = graph.ranks.base
+        positions = try Storage(repeating: 0, count: graph.vertexCount, memory: memory)
+        var longest = 0
+        for v in 0..<graph.vertexCount {
+            longest = max(longest, graph.starts[v + 1] - graph.starts[v])
+        }
+        found = try Storage(count: 2 * longest, memory: memory)
+        foundVertices = found.base
+        foundRanks = found.base + longest
+        cursors = try Storage(count: VietorisRips.highestSimplexDimension + 1, memory: memory)
+    }
+
+    func rank(_ u: UInt32, _ v: UInt32) -> UInt32 {
+        var (low, high) = (starts[Int(u)], starts[Int(u) + 1])
+        let end = high
+        while low < high {
+            let middle = (low &+ high) &>> 1
+            if neighbours[middle] < v { low = middle &+ 1 } else { high = middle }
+        }
+        return low < end && neighbours[low] == v ? ranks[low] : none
+    }
+
+    func luneVertex(of rank: UInt32) -> UInt32? {
+        let (a, b) = graph.ends(of: rank)
+        var (i, j) = (starts[Int(a)], starts[Int(b)])
+        let (endA, endB) = (starts[Int(a) + 1], starts[Int(b) + 1])
+        while i < endA, j < endB {
+            let (u, v) = (neighbours[i], neighbours[j])
+            if u == v, ranks[i] < rank, ranks[j] < rank { return u }
+            if u <= v { i &+= 1 }
+            if v <= u { j &+= 1 }
+        }
+        return nil
+    }
+
+    func block(of rank: UInt32, into lune: LuneGraph) throws(HomologyError) -> Block {
+        try self.lune(of: rank, into: lune)
+        if lune.count == 0 { return .critical }
+        let best = lune.highestDegree()
+        let vertex = lune.vertices[best.position]
+        return best.degree == lune.count - 1 ? .closed(apex: vertex) : .open(pivot: vertex)
+    }
+
+    func lune(of rank: UInt32, into lune: LuneGraph) throws(HomologyError) {
+        let (a, b) = graph.ends(of: rank)
+        let vertices = [a, b]
+        let size = vertices.withUnsafeBufferPointer { between($0, low: 0, high: rank) }
+        try lune.resize(to: size)
+        for position in 0..<size {
+            lune.vertices[position] = foundVertices[position]
+            positions.base[Int(foundVertices[position])] = UInt32(position + 1)
+        }
+        for position in 0..<size {
+            let row = lune.row(position)
+            row.update(repeating: 0, count: lune.words)
+            let v = Int(lune.vertices[position])
+            for place in starts[v]..<starts[v + 1] where ranks[place] < rank {
+                let other = positions.base[Int(neighbours[place])]
+                if other != 0 { row[Int(other - 1) &>> 6] |= 1 &<< UInt64((other - 1) & 63) }
+            }
+        }
+        for position in 0..<size { positions.base[Int(lune.vertices[position])] = 0 }
+    }
+
+    func between(_ vertices: UnsafeBufferPointer<UInt32>, low: UInt32, high: UInt32) -> Int {
+        walk(vertices, limit: none, low: low, high: high, stopAtFirst: false)
+    }
+
+    func hasCommonNeighbour(
+        _ vertices: UnsafeBufferPointer<UInt32>, below limit: UInt32, within bound: UInt32
+    ) -> Bool {
+        walk(vertices, limit: limit, low: 0, high: bound, stopAtFirst: true) > 0
+    }
+
+    /// Walks the shortest list, and the others along with it.
+    @inline(__always)
+    private func walk(
+        _ vertices: UnsafeBufferPointer<UInt32>, limit: UInt32, low: UInt32, high: UInt32, stopAtFirst: Bool
+    ) -> Int {
+        var shortest = 0
+        for i in 0..<vertices.count {
+            cursors.base[i] = starts[Int(vertices[i])]
+            if degree(vertices[i]) < degree(vertices[shortest]) { shortest = i }
+        }
+        var count = 0
+        let lead = Int(vertices[shortest])
+        candidates: for place in starts[lead]..<starts[lead + 1] {
+            let v = neighbours[place]
+            if v >= limit { break }
+            var highest = ranks[place]
+            if highest >= high { continue }
+            for i in 0..<vertices.count where i != shortest {
+                let end = starts[Int(vertices[i]) + 1]
+                var cursor = cursors.base[i]
+                while cursor < end, neighbours[cursor] < v { cursor &+= 1 }
+                cursors.base[i] = cursor
+                if cursor == end { break candidates }
+                if neighbours[cursor] != v || ranks[cursor] >= high { continue candidates }
+                highest = max(highest, ranks[cursor])
+            }
+            if highest < low { continue }
+            foundVertices[count] = v
+            foundRanks[count] = highest
+            count &+= 1
+            if stopAtFirst { break }
+        }
+        return count
+    }
+
+    @inline(__always)
+    private func degree(_ v: UInt32) -> Int { starts[Int(v) &+ 1] &- starts[Int(v)] }
+}

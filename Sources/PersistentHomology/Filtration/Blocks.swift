@@ -1,0 +1,62 @@
+import Hardware
+
+/// What the edge pass found: for the block of every edge, its shape and its pivot vertex.
+///
+/// Sendable: written in disjoint places during the pass, only read afterwards.
+struct Blocks: @unchecked Sendable {
+    private static let openFlag: UInt32 = 1 << 31
+    /// By rank: the pivot vertex with a flag for open blocks, `none` for critical edges.
+    private let codes: UnsafeMutablePointer<UInt32>
+    private let storage: Storage<UInt32>
+
+    /// Looks at the lune of every edge of `graph`.
+    init<Graph: RankedGraph>(
+        of graph: Graph, scanners: [Graph.Scanner], lunes: [LuneGraph], context: ComputeContext,
+        progress: ClosedRange<Double>
+    ) throws(HomologyError) {
+        let storage = try Storage<UInt32>(count: graph.edgeCount, memory: context.memory)
+        self.storage = storage
+        codes = storage.base
+        let edgeCount = graph.edgeCount
+        let workers = WorkerScratch(scanners: scanners, lunes: lunes)
+        // Long edges have the large lunes: hand them out first, in small chunks, so that no worker
+        // is left with them at the end.
+        try context.forEachChunk(of: edgeCount, size: 256) { worker, range throws(HomologyError) in
+            let (scanner, lune) = workers[worker]
+            for index in range {
+                let rank = edgeCount &- 1 &- index
+                switch try scanner.block(of: UInt32(truncatingIfNeeded: rank), into: lune) {
+                case .critical: storage.base[rank] = none
+                case .closed(let apex): storage.base[rank] = apex
+                case .open(let pivot): storage.base[rank] = pivot | Self.openFlag
+                }
+            }
+            let done = Double(range.upperBound) / Double(edgeCount)
+            context.progress.advance(
+                to: progress.lowerBound + done * (progress.upperBound - progress.lowerBound))
+        }
+    }
+
+    /// The first vertex in the order of the block of `rank`. Not for critical edges.
+    @inline(__always)
+    func pivot(of rank: UInt32) -> UInt32 { codes[Int(rank)] & ~Self.openFlag }
+
+    @inline(__always)
+    func isCritical(_ rank: UInt32) -> Bool { codes[Int(rank)] == none }
+
+    @inline(__always)
+    func isOpen(_ rank: UInt32) -> Bool {
+        let code = codes[Int(rank)]
+        return code & Self.openFlag != 0 && code != none
+    }
+}
+
+/// Scratch of the workers of one computation, each used by its own worker only.
+///
+/// Sendable for that reason.
+struct WorkerScratch<Scanner: RankScanner>: @unchecked Sendable {
+    let scanners: [Scanner]
+    let lunes: [LuneGraph]
+
+    subscript(worker: Int) -> (Scanner, LuneGraph) { (scanners[worker], lunes[worker]) }
+}

@@ -1,0 +1,59 @@
+/// No edge, and no vertex: the highest 32-bit number.
+let none = UInt32.max
+
+/// A filtered graph whose edges are known by rank: their place in the order by (length, larger end,
+/// smaller end). Everything downstream compares ranks, never lengths; ties are settled here, once.
+protocol RankedGraph: Sendable {
+    /// The scanner of one worker.
+    associatedtype Scanner: RankScanner
+
+    var vertexCount: Int { get }
+    var edgeCount: Int { get }
+    /// The ends of the edge of rank `rank`, the larger first.
+    func ends(of rank: UInt32) -> (UInt32, UInt32)
+    /// The filtration value of the edge of rank `rank`.
+    func length(of rank: UInt32) -> Double
+    func makeScanner() throws(HomologyError) -> Scanner
+}
+
+/// What one worker asks of a ranked graph. Holds the worker's scratch memory; outputs stay valid
+/// until the next call.
+///
+/// The lune of edge ab of rank r is the set of vertices v with rank(av) < r and rank(bv) < r: the
+/// triangles that r closes.
+protocol RankScanner: AnyObject {
+    /// The rank of the edge uv, or `none`.
+    func rank(_ u: UInt32, _ v: UInt32) -> UInt32
+
+    /// Any vertex of the lune of `rank`, or nil when it is empty.
+    func luneVertex(of rank: UInt32) -> UInt32?
+
+    /// How the block of `rank` closes.
+    func block(of rank: UInt32, into lune: LuneGraph) throws(HomologyError) -> Block
+
+    /// Fills `lune` with the vertices of the lune of `rank`, and its edges of lower rank.
+    func lune(of rank: UInt32, into lune: LuneGraph) throws(HomologyError)
+
+    /// Where `between` leaves what it found.
+    var foundVertices: UnsafeMutablePointer<UInt32> { get }
+    var foundRanks: UnsafeMutablePointer<UInt32> { get }
+
+    /// Every vertex v for which the highest rank among its edges to all of `vertices` is in
+    /// `low..<high`, ascending, with that rank. Returns how many there are.
+    func between(_ vertices: UnsafeBufferPointer<UInt32>, low: UInt32, high: UInt32) -> Int
+
+    /// Whether some v < `limit` is joined to all of `vertices` by edges of rank < `bound`.
+    func hasCommonNeighbour(
+        _ vertices: UnsafeBufferPointer<UInt32>, below limit: UInt32, within bound: UInt32) -> Bool
+}
+
+/// The simplices whose longest edge has rank r form the block of r; its shape is that of the flag
+/// complex on the lune (docs/engine.md).
+enum Block {
+    /// The lune is empty: the edge is critical, alone in its block.
+    case critical
+    /// `apex` is joined to all the rest of the lune: everything in the block cancels.
+    case closed(apex: UInt32)
+    /// No apex. `pivot` is the vertex that the block's order puts first.
+    case open(pivot: UInt32)
+}

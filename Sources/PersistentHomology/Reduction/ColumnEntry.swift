@@ -1,0 +1,33 @@
+/// A simplex with a coefficient. Over Z/2 the coefficient is not stored.
+protocol ColumnEntry: BitwiseCopyable, Sendable {
+    associatedtype Key: SimplexKey
+    var key: Key { get }
+    var coefficient: UInt32 { get }
+    init(_ key: Key, _ coefficient: UInt32)
+    /// True over Z/2, where signs and products disappear at compile time.
+    static var isBinary: Bool { get }
+}
+
+struct BinaryEntry<Key: SimplexKey>: ColumnEntry {
+    let key: Key
+
+    @inline(__always)
+    init(_ key: Key, _ coefficient: UInt32) { self.key = key }
+    @inline(__always)
+    var coefficient: UInt32 { 1 }
+    @inline(__always)
+    static var isBinary: Bool { true }
+}
+
+struct PrimeEntry<Key: SimplexKey>: ColumnEntry {
+    let key: Key
+    let coefficient: UInt32
+
+    @inline(__always)
+    init(_ key: Key, _ coefficient: UInt32) {
+        self.key = key
+        self.coefficient = coefficient
+    }
+    @inline(__always)
+    static var isBinary: Bool { false }
+}
