@@ -3,6 +3,9 @@
 import PackageDescription
 
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
@@ -10,6 +13,7 @@ let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
 let package = Package(
@@ -24,8 +28,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -37,8 +43,7 @@ let package = Package(
         .target(name: "RankKernels", path: "kernels/ranks"),
 
         .target(name: "Vocabulary"),
-        .target(name: "Hardware", dependencies: ["Vocabulary", "CHwloc", "COpenCL"]),
-        .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Vocabulary"]),
+        .target(name: "Hardware", dependencies: ["CHwloc", "COpenCL"]),
         .target(name: "Distances", dependencies: ["Vocabulary", "Hardware"]),
         .target(name: "PersistentHomology", dependencies: ["Vocabulary", "Hardware", "RankKernels"]),
         .target(
@@ -55,14 +60,25 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Vocabulary", "Formats", "TDAClient", hummingbird, nioCore, nioFoundation, logging, lifecycle,
+                "Vocabulary", "Formats", "TDAClient", hummingbird, httpTypes, nioCore, nioHTTPTypes, logging,
+            ]),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway", "Vocabulary", hummingbird, hummingbirdTesting, httpTypes, nioCore, nioPosix,
+                logging,
             ]),
 
         .executableTarget(
             name: "tdad", dependencies: ["Server", "Engine", "Hardware", "Settings", lifecycle]),
         .executableTarget(
             name: "tda", dependencies: ["Vocabulary", "Formats", "TDAClient", "Settings"]),
-        .executableTarget(name: "tda-gateway", dependencies: ["Gateway", "Settings", lifecycle]),
+        .executableTarget(
+            name: "tda-gateway",
+            dependencies: [
+                "Gateway", "Settings", "Vocabulary", hummingbird, lifecycle, signals, nioCore, logging,
+                arguments,
+            ]),
 
         // For tests: helpers, a slow judge of barcodes, and the fuzzer that sets the engine against it.
         .target(name: "TestSupport", dependencies: ["Hardware"], path: "Tests/TestSupport"),

@@ -33,11 +33,14 @@ extension Variable {
         "TDA_DATA_DIR", "directory", "Where the store and the uploads are kept.")
     public static let syncLimit = Variable(
         "TDA_SYNC_LIMIT_MS", "ms", "A computation expected to take longer than this becomes a job.")
+    public static let maxBodyBytes = Variable(
+        "TDA_MAX_BODY_BYTES", "bytes", "The largest request body that is taken, uploads aside, e.g. 64M.")
     public static let maxUploadBytes = Variable(
         "TDA_MAX_UPLOAD_BYTES", "bytes", "The largest upload that is taken, e.g. 256M.")
     public static let databaseURL = Variable(
         "DATABASE_URL", "url", "The store: sqlite:///relative, sqlite:////absolute or postgresql://….")
-    public static let redisURL = Variable("REDIS_URL", "url", "Where results are cached; in memory if not set.")
+    public static let redisURL = Variable(
+        "REDIS_URL", "url", "Where results are cached; in memory if not set.")
     public static let kafkaBootstrapServers = Variable(
         "KAFKA_BOOTSTRAP_SERVERS", "servers", "The Kafka brokers, host:port separated by commas.")
     public static let schemaRegistryURL = Variable(
@@ -50,7 +53,8 @@ extension Variable {
     static let all: [Variable] =
         common + [
             .threads, .memoryLimit, .queue, .openCL,
-            .httpHost, .httpPort, .apiTokens, .apiTokensFile, .dataDirectory, .syncLimit, .maxUploadBytes,
+            .httpHost, .httpPort, .apiTokens, .apiTokensFile, .dataDirectory, .syncLimit, .maxBodyBytes,
+            .maxUploadBytes,
             .databaseURL, .redisURL, .kafkaBootstrapServers, .schemaRegistryURL, .environment,
         ]
 

@@ -1,0 +1,154 @@
+import Vocabulary
+
+extension ComputeFields {
+    /// Checks the fields, alone and against each other, and makes the call of them.
+    func check() throws(Problem) -> ComputeCall {
+        let options = try checkedOptions()
+        if let threads, threads < 1 {
+            throw .invalid(
+                "parameters.num_threads is \(threads), at least 1 is needed", at: "parameters.num_threads")
+        }
+        if let timeoutMilliseconds, timeoutMilliseconds < 1 {
+            throw .invalid(
+                "parameters.timeout_ms is \(timeoutMilliseconds), at least 1 is needed",
+                at: "parameters.timeout_ms")
+        }
+        return ComputeCall(
+            source: try checkedSource(precision: options.precision), options: options, threads: threads,
+            // A century is as good as forever, and does not overflow.
+            timeout: timeoutMilliseconds.map { .milliseconds(min($0, 3_155_760_000_000)) },
+            isAsync: isAsync ?? false, cachesResults: cachesResults ?? true,
+            notifiesCompletion: notifiesCompletion ?? true)
+    }
+
+    private func checkedOptions() throws(Problem) -> VietorisRipsOptions {
+        let precision = try checkedPrecision()
+        do throws(InvalidInput) {
+            return try VietorisRipsOptions(
+                maxDimension: maxDimension ?? 1, maxEdgeLength: maxEdgeLength,
+                metric: try Metric(name: metric ?? "euclidean", p: minkowskiExponent),
+                field: try coefficientField.map { value throws(InvalidInput) in
+                    try CoefficientField(modulus: value)
+                } ?? .z2,
+                precision: precision, representatives: representatives ?? false)
+        } catch {
+            guard case .badParameter(let name, let reason) = error else { throw Problem(error) }
+            throw .invalid("parameters.\(name): \(reason)", at: "parameters.\(name)")
+        }
+    }
+
+    private func checkedPrecision() throws(Problem) -> Precision {
+        guard let precision else { return .float32 }
+        guard let known = Precision(rawValue: precision) else {
+            let names = Precision.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .invalid(
+                "parameters.precision: unknown precision \"\(precision)\"; known: \(names)",
+                at: "parameters.precision")
+        }
+        return known
+    }
+
+    private func checkedSource(precision: Precision) throws(Problem) -> ComputeCall.Source {
+        let given = [hasPointCloud, hasDistanceMatrix, fileID != nil].count { $0 }
+        guard given == 1 else {
+            throw .invalid(
+                given == 0
+                    ? "nothing to compute: give point_cloud, distance_matrix or file_id"
+                    : "give only one of point_cloud, distance_matrix and file_id")
+        }
+        if let fileID { return .file(fileID) }
+        do throws(InvalidInput) {
+            return .input(
+                hasPointCloud
+                    ? .points(try checkedPoints(precision)) : .distances(try checkedDistances(precision)))
+        } catch {
+            throw Problem(error)
+        }
+    }
+}
+
+// MARK: Points
+
+extension ComputeFields {
+    private func checkedPoints(_ precision: Precision) throws(InvalidInput) -> PointCloud {
+        guard let points else { throw .badParameter("point_cloud.points", reason: "missing") }
+        if let declaredDimension, declaredDimension < 1 {
+            throw .badParameter("point_cloud.dimension", reason: "\(declaredDimension) is not a number ≥ 1")
+        }
+        guard points.rowCount > 0 else { throw .empty("points") }
+        guard points.width > 0 else { throw .noCoordinates }
+        if let declaredDimension, points.width != declaredDimension {
+            throw .ragged(index: 0, found: points.width, expected: declaredDimension)
+        }
+        if let (row, found) = points.ragged {
+            throw .ragged(index: row, found: found, expected: points.width)
+        }
+        return try PointCloud(
+            dimension: points.width, coordinates: Scalars.float64(points.values).converted(to: precision))
+    }
+}
+
+// MARK: Distances
+
+extension ComputeFields {
+    private func checkedDistances(_ precision: Precision) throws(InvalidInput) -> DistanceMatrix {
+        switch (squareDistances, lowerDistances) {
+        case (let rows?, nil): try Self.matrix(square: rows, precision)
+        case (nil, let lower?): try Self.matrix(lower: lower, precision)
+        case (nil, nil):
+            throw .badParameter("distance_matrix", reason: "give values (full square) or lower")
+        case (.some, .some):
+            throw .badParameter("distance_matrix", reason: "give values or lower, not both")
+        }
+    }
+
+    private static func matrix(
+        lower: [Double], _ precision: Precision
+    ) throws(InvalidInput) -> DistanceMatrix {
+        // n points have n(n − 1)/2 distances.
+        let count = Int((1 + (1 + 8 * Double(lower.count)).squareRoot()) / 2)
+        guard count * (count - 1) / 2 == lower.count else {
+            throw .badParameter(
+                "distance_matrix.lower",
+                reason: "\(lower.count) numbers are not n(n−1)/2 for any n; \(count) points have "
+                    + "\(count * (count - 1) / 2), \(count + 1) have \(count * (count + 1) / 2)")
+        }
+        return try DistanceMatrix(
+            count: count, lowerTriangle: Scalars.float64(lower).converted(to: precision))
+    }
+
+    /// Takes the lower triangle after a look at the upper. Entries may differ from their mirror image
+    /// by the last digits, as matrices computed elsewhere do.
+    private static func matrix(
+        square rows: NumberRows, _ precision: Precision
+    ) throws(InvalidInput) -> DistanceMatrix {
+        let count = rows.rowCount
+        let name = "distance_matrix.values"
+        guard count > 0 else { throw .empty(name) }
+        if rows.width != count {
+            throw .badParameter("\(name)[0]", reason: "\(rows.width) entries, expected \(count) (a square)")
+        }
+        if let (row, found) = rows.ragged {
+            throw .badParameter("\(name)[\(row)]", reason: "\(found) entries, expected \(count) (a square)")
+        }
+        var lower: [Double] = []
+        lower.reserveCapacity(count * (count - 1) / 2)
+        var births = [Double](repeating: 0, count: count)
+        for row in 0..<count {
+            for column in 0..<row {
+                let (below, above) = (rows.values[row * count + column], rows.values[column * count + row])
+                guard abs(below - above) <= 1e-6 * max(abs(below), abs(above)) else {
+                    throw .badParameter(
+                        "\(name)[\(row)][\(column)]",
+                        reason: "\(below), but [\(column)][\(row)] is \(above): not symmetric")
+                }
+                lower.append(below)
+            }
+            births[row] = rows.values[row * count + row]
+        }
+        return try DistanceMatrix(
+            count: count, lowerTriangle: Scalars.float64(lower).converted(to: precision),
+            vertexBirths: births.allSatisfy { $0 == 0 }
+                ? nil : Scalars.float64(births).converted(to: precision))
+    }
+}

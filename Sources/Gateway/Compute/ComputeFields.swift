@@ -1,0 +1,132 @@
+/// The fields of a compute request's body as they were read, not yet checked against each other: JSON
+/// members come in any order, and the precision of the points is known only at the end.
+struct ComputeFields: Sendable {
+    var points: NumberRows?
+    var declaredDimension: Int?
+    var squareDistances: NumberRows?
+    var lowerDistances: [Double]?
+    var fileID: String?
+
+    var maxEdgeLength: Double?
+    var maxDimension: Int?
+    var threads: Int?
+    var metric: String?
+    var minkowskiExponent: Double?
+    var coefficientField: Int?
+    var precision: String?
+    var representatives: Bool?
+    var timeoutMilliseconds: Int?
+
+    var isAsync: Bool?
+    var cachesResults: Bool?
+    var notifiesCompletion: Bool?
+
+    /// Whether `point_cloud` or `distance_matrix` stood there at all, whatever was in it.
+    var hasPointCloud = false
+    var hasDistanceMatrix = false
+
+    /// Reads the whole of `text`.
+    static func read(_ text: UnsafeRawBufferPointer) throws(Problem) -> ComputeFields {
+        var reader = JSONReader(text)
+        var fields = ComputeFields()
+        do {
+            try fields.readBody(&reader)
+            try reader.end()
+        } catch {
+            throw Problem(error, in: reader)
+        }
+        return fields
+    }
+
+    private mutating func readBody(_ reader: inout JSONReader) throws(JSONError) {
+        try reader.object(at: "body") { (key, reader) throws(JSONError) in
+            if try reader.acceptNull() { return }
+            switch key {
+            case "point_cloud":
+                hasPointCloud = true
+                try readPointCloud(&reader)
+            case "distance_matrix":
+                hasDistanceMatrix = true
+                try readDistanceMatrix(&reader)
+            case "file_id": fileID = try reader.string(at: "file_id")
+            case "parameters": try readParameters(&reader)
+            case "job_options": try readJobOptions(&reader)
+            default: try reader.skip()
+            }
+        }
+    }
+
+    private mutating func readPointCloud(_ reader: inout JSONReader) throws(JSONError) {
+        try reader.object(at: "point_cloud") { (key, reader) throws(JSONError) in
+            if try reader.acceptNull() { return }
+            switch key {
+            case "points": points = try reader.rows(named: "points")
+            case "dimension": declaredDimension = try reader.integer(at: "point_cloud.dimension")
+            default: try reader.skip()
+            }
+        }
+    }
+
+    private mutating func readDistanceMatrix(_ reader: inout JSONReader) throws(JSONError) {
+        try reader.object(at: "distance_matrix") { (key, reader) throws(JSONError) in
+            if try reader.acceptNull() { return }
+            switch key {
+            case "values": squareDistances = try reader.rows(named: "distance_matrix.values")
+            case "lower": lowerDistances = try reader.numbers(named: "distance_matrix.lower")
+            default: try reader.skip()
+            }
+        }
+    }
+
+    private mutating func readParameters(_ reader: inout JSONReader) throws(JSONError) {
+        try reader.object(at: "parameters") { (key, reader) throws(JSONError) in
+            if try reader.acceptNull() { return }
+            let place = "parameters.\(key)"
+            switch key {
+            case "max_edge_length": maxEdgeLength = try reader.number(at: place)
+            case "max_dimension": maxDimension = try reader.integer(at: place)
+            case "num_threads": threads = try reader.integer(at: place)
+            case "metric": metric = try reader.string(at: place)
+            case "p": minkowskiExponent = try reader.number(at: place)
+            case "coefficient_field": coefficientField = try reader.integer(at: place)
+            case "precision": precision = try reader.string(at: place)
+            case "representatives": representatives = try reader.bool(at: place)
+            case "timeout_ms": timeoutMilliseconds = try reader.integer(at: place)
+            case "async": isAsync = try reader.bool(at: place)
+            default: try reader.skip()
+            }
+        }
+    }
+
+    private mutating func readJobOptions(_ reader: inout JSONReader) throws(JSONError) {
+        try reader.object(at: "job_options") { (key, reader) throws(JSONError) in
+            if try reader.acceptNull() { return }
+            let place = "job_options.\(key)"
+            switch key {
+            case "async": isAsync = try reader.bool(at: place)
+            case "cache_results": cachesResults = try reader.bool(at: place)
+            case "notify_completion": notifiesCompletion = try reader.bool(at: place)
+            default: try reader.skip()
+            }
+        }
+    }
+}
+
+extension Problem {
+    /// Translates what `reader` found wrong, with the line and column where the text is not JSON.
+    init(_ error: JSONError, in reader: JSONReader) {
+        switch error {
+        case .malformed(let reason, let offset):
+            let (line, column) = reader.lineAndColumn(of: offset)
+            self.init(
+                .validation, "the body is not JSON: \(reason), line \(line) column \(column)",
+                details: [("line", .integer(line)), ("column", .integer(column))])
+        case .wrongKind(let place, let found, let wanted):
+            self = .invalid("\(place) is \(found.rawValue), expected \(wanted.rawValue)", at: place)
+        case .notFinite(let place):
+            self = .invalid("\(place) is not a finite number", at: place)
+        case .notAnInteger(let place, let text):
+            self = .invalid("\(place) is \(text), expected an integer", at: place)
+        }
+    }
+}

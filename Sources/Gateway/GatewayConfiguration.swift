@@ -1,0 +1,41 @@
+/// How the gateway is set up; see `http.md` for what each means to users.
+public struct GatewayConfiguration: Sendable {
+    public var host = "127.0.0.1"
+    public var port = 8000
+    /// None means that everybody on this machine may call, and nobody else.
+    public var tokens = AccessTokens.none
+    /// The largest body of a request, uploads aside.
+    public var maxBodyBytes = 64 << 20
+    /// A request that the daemon would hold longer becomes a job.
+    public var syncLimit = Duration.seconds(2)
+    /// After this long without a byte a connection is closed.
+    public var idleTimeout = Duration.seconds(60)
+    public var maxConnections = 4096
+
+    public init() {}
+
+    /// - Throws: `GatewayConfigurationError` when others than this machine could call without a token.
+    public func validate() throws(GatewayConfigurationError) {
+        if tokens.isEmpty, !Self.isLoopback(host) { throw .openToTheNetwork(host: host) }
+    }
+
+    /// Only addresses that need no name service to be known as loopback.
+    static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        return parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
+    }
+}
+
+/// Why the gateway does not start.
+public enum GatewayConfigurationError: Error, Hashable, CustomStringConvertible {
+    case openToTheNetwork(host: String)
+
+    public var description: String {
+        switch self {
+        case .openToTheNetwork(let host):
+            "TDA_HTTP_HOST is \(host), which others can reach, but there are no tokens: "
+                + "set TDA_API_TOKENS or TDA_API_TOKENS_FILE, or listen on 127.0.0.1"
+        }
+    }
+}

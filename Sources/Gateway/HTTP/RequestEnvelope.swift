@@ -1,0 +1,83 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// The outermost middleware: gives each request its id, turns every error into a problem response,
+/// counts and logs.
+struct RequestEnvelope: RouterMiddleware {
+    typealias Context = GatewayContext
+
+    let connections: Connections
+    let metrics: GatewayMetrics
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let start = ContinuousClock.now
+        metrics.requestStarted()
+        var context = context
+        context.requestID = Self.requestID(of: request)
+        context.connection = connections[context.channel]
+        context.logger[metadataKey: "request_id"] = .string(context.requestID)
+        context.logger[metadataKey: "hb.request.id"] = nil
+
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch {
+            let problem = Self.problem(for: error, request: request, logger: context.logger)
+            response = problem.response(requestID: context.requestID)
+        }
+        response.headers[.xRequestID] = context.requestID
+
+        let elapsed = ContinuousClock.now - start
+        metrics.requestEnded(
+            method: request.method.rawValue, route: context.endpointPath ?? "unknown",
+            status: response.status.code, elapsed: elapsed)
+        context.logger.log(
+            level: Self.logLevel(of: response.status),
+            "\(request.method) \(request.uri.path) \(response.status.code)",
+            metadata: ["ms": "\((elapsed / .microseconds(1)).rounded() / 1000)"])
+        return response
+    }
+
+    /// What went well is not worth a line each.
+    private static func logLevel(of status: HTTPResponse.Status) -> Logger.Level {
+        switch status.code {
+        case 500...: .warning
+        case 400...: .info
+        default: .debug
+        }
+    }
+
+    /// The client's id if it can be echoed safely, else a new one.
+    private static func requestID(of request: Request) -> String {
+        if let given = request.headers[.xRequestID], (1...128).contains(given.utf8.count),
+            given.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        {
+            return given
+        }
+        return UUID().uuidString.lowercased()
+    }
+
+    private static func problem(for error: any Error, request: Request, logger: Logger) -> Problem {
+        switch error {
+        case let problem as Problem: return problem
+        case let error as HTTPError where error.status == .notFound:
+            return Problem(.notFound, "there is no \(request.method) \(request.uri.path)")
+        case let error as any HTTPResponseError where error.status == .contentTooLarge:
+            return Problem(.payloadTooLarge, "the body is too large", closesConnection: true)
+        case let error as any HTTPResponseError where error.status == .badRequest:
+            return .invalid("the request cannot be read")
+        default:
+            logger.error("unexpected error", metadata: ["error": "\(error)"])
+            return Problem(.internal, "something went wrong here; the log has more under this request id")
+        }
+    }
+}
+
+extension HTTPField.Name {
+    static let xRequestID = HTTPField.Name("X-Request-Id")!
+}

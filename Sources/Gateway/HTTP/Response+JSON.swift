@@ -1,0 +1,10 @@
+import HTTPTypes
+import Hummingbird
+
+extension Response {
+    static func json(_ json: JSONText, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json"],
+            body: .init(byteBuffer: json.buffer))
+    }
+}

@@ -1,0 +1,100 @@
+import Synchronization
+import Vocabulary
+
+/// What the gateway counts of itself, shown at `/metrics`.
+final class GatewayMetrics: Sendable {
+    private struct RequestKey: Hashable {
+        let method: String
+        let route: String
+        let status: Int
+
+        var order: (String, String, Int) { (route, method, status) }
+    }
+
+    private struct Counts {
+        var inFlight = 0
+        var requests: [RequestKey: Int] = [:]
+        var durations: [String: Histogram] = [:]
+        var bodyBytes = 0
+        var computations: [String: Int] = [:]
+        var computeTime = Histogram()
+    }
+
+    private let counts = Mutex(Counts())
+    private let started = ContinuousClock.now
+
+    func requestStarted() { counts.withLock { $0.inFlight += 1 } }
+
+    /// - Parameter route: the pattern, not the path, so that ids do not make a series each.
+    func requestEnded(method: String, route: String, status: Int, elapsed: Duration) {
+        // A method is whatever the client sent; only the known ones may become a series.
+        let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"].contains(method)
+        let key = RequestKey(method: known ? method : "other", route: route, status: status)
+        counts.withLock { counts in
+            counts.inFlight -= 1
+            counts.requests[key, default: 0] += 1
+            counts.durations[route, default: Histogram()].observe(elapsed)
+        }
+    }
+
+    func bodyRead(bytes: Int) { counts.withLock { $0.bodyBytes += bytes } }
+
+    /// - Parameter outcome: `completed` or a failure's code.
+    func computationEnded(outcome: String, elapsed: Duration) {
+        counts.withLock { counts in
+            counts.computations[outcome, default: 0] += 1
+            counts.computeTime.observe(elapsed)
+        }
+    }
+
+    /// - Parameters:
+    ///   - daemon: what the daemon says of itself, nil when it is not there.
+    ///   - connections: open connections now.
+    func text(daemon: DaemonStatus?, connections: Int) -> String {
+        let counts = counts.withLock { $0 }
+        var out = PrometheusText()
+        out.family("tda_build_info", "gauge", "The version that runs.")
+        out.sample("tda_build_info", [("version", platformVersion)], 1)
+        out.single(
+            "tda_uptime_seconds", "gauge", "Time since the gateway started.",
+            (ContinuousClock.now - started) / .seconds(1))
+        out.single("tda_http_connections", "gauge", "Open connections.", connections)
+        out.single("tda_http_requests_in_flight", "gauge", "Requests being answered.", counts.inFlight)
+        out.single("tda_http_request_body_bytes_total", "counter", "Body bytes read.", counts.bodyBytes)
+
+        out.family("tda_http_requests_total", "counter", "Requests answered.")
+        for (key, count) in counts.requests.sorted(by: { $0.key.order < $1.key.order }) {
+            out.sample(
+                "tda_http_requests_total",
+                [("method", key.method), ("route", key.route), ("status", String(key.status))], count)
+        }
+        out.family("tda_http_request_duration_seconds", "histogram", "Time to answer a request.")
+        for (route, histogram) in counts.durations.sorted(by: { $0.key < $1.key }) {
+            out.histogram("tda_http_request_duration_seconds", [("route", route)], histogram)
+        }
+
+        out.family("tda_computations_total", "counter", "Computations asked of the daemon, by outcome.")
+        for (outcome, count) in counts.computations.sorted(by: { $0.key < $1.key }) {
+            out.sample("tda_computations_total", [("outcome", outcome)], count)
+        }
+        out.family("tda_computation_seconds", "histogram", "Time from asking the daemon to its answer.")
+        out.histogram("tda_computation_seconds", [], counts.computeTime)
+        Self.describe(daemon, in: &out)
+        return out.text
+    }
+
+    private static func describe(_ daemon: DaemonStatus?, in out: inout PrometheusText) {
+        out.single("tda_daemon_up", "gauge", "Whether the daemon answers.", daemon == nil ? 0 : 1)
+        guard let daemon else { return }
+        let queued = daemon.computations.count { $0.state == .queued }
+        out.single("tda_daemon_queued", "gauge", "Computations waiting.", queued)
+        out.single(
+            "tda_daemon_running", "gauge", "Computations running.", daemon.computations.count - queued)
+        out.single("tda_daemon_threads", "gauge", "Threads that compute.", daemon.threadCount)
+        out.single(
+            "tda_daemon_memory_budget_bytes", "gauge", "Bytes computations may hold.", daemon.memoryBudget)
+        out.single(
+            "tda_daemon_memory_reserved_bytes", "gauge", "Bytes promised to computations.",
+            daemon.memoryReserved)
+    }
+}

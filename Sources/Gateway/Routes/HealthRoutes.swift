@@ -1,0 +1,61 @@
+import Hummingbird
+import Vocabulary
+
+/// `/health`, `/health/live` and `/health/ready`, under `/api/v1` as the contract's base path says and
+/// at the root too, where load balancers look. They want no token.
+struct HealthRoutes: Sendable {
+    let compute: any Compute
+
+    /// Where the health routes stand.
+    static let prefixes = ["/api/v1", ""]
+    static let paths = Set(prefixes.flatMap { ["\($0)/health", "\($0)/health/live", "\($0)/health/ready"] })
+
+    func add(to router: Router<GatewayContext>) {
+        for prefix in Self.prefixes {
+            router.get("\(prefix)/health") { _, _ in await health() }
+            router.get("\(prefix)/health/ready") { _, _ in await health() }
+            router.get("\(prefix)/health/live") { _, _ in
+                var json = JSONText()
+                json.object { json in
+                    json.member("status", "alive")
+                    json.member("version", platformVersion)
+                }
+                return Response.json(json)
+            }
+        }
+    }
+
+    /// 200 `healthy`, or 503 `unhealthy` where something that requests need is not there.
+    private func health() async -> Response {
+        let daemon: Result<DaemonStatus, Failure>
+        do throws(Failure) { daemon = .success(try await compute.status()) } catch {
+            daemon = .failure(error)
+        }
+        let isHealthy = if case .success = daemon { true } else { false }
+        var json = JSONText()
+        json.object { json in
+            json.member("status", isHealthy ? "healthy" : "unhealthy")
+            json.member("version", platformVersion)
+            json.object("components") { json in
+                json.object("daemon") { json in Self.describe(daemon, in: &json) }
+            }
+        }
+        var response = Response.json(json, status: isHealthy ? .ok : .serviceUnavailable)
+        if !isHealthy { response.headers[.retryAfter] = "1" }
+        return response
+    }
+
+    private static func describe(_ daemon: Result<DaemonStatus, Failure>, in json: inout JSONText) {
+        switch daemon {
+        case .success(let status):
+            json.member("status", "up")
+            json.member("version", status.version)
+            json.member("uptime_seconds", status.uptimeSeconds)
+            json.member("threads", status.threadCount)
+            json.member("computations", status.computations.count)
+        case .failure(let failure):
+            json.member("status", "down")
+            json.member("message", failure.message)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import FoundationEssentials
+import Gateway
+import Glibc
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Settings
+import UnixSignals
+import Vocabulary
+
+/// `tda-gateway`: configuration and wiring only.
+@main
+struct GatewayProgram: Program {
+    static let configuration = CommandConfiguration(
+        commandName: "tda-gateway",
+        abstract: "Serves persistent homology over HTTP; tdad computes.",
+        version: platformVersion)
+
+    static let variables: [Variable] =
+        Variable.common + [
+            .httpHost, .httpPort, .apiTokens, .apiTokensFile, .syncLimit, .maxBodyBytes, .dataDirectory,
+            .environment,
+        ]
+
+    @OptionGroup var common: CommonOptions
+    @Option(.httpHost) var host = "127.0.0.1"
+    @Option(.httpPort) var port: UInt16 = 8000
+    @Option(.apiTokens) var tokens: Secret?
+    @Option(.apiTokensFile) var tokensFile: String?
+    @Option(.syncLimit) var syncLimit = 2000
+    @Option(.maxBodyBytes) var maxBodyBytes = ByteCount(64 << 20)
+    @Option(.dataDirectory) var dataDirectory: String?
+    @Option(.environment) var environment = DeploymentEnvironment.development
+
+    func validate() throws {
+        guard syncLimit >= 0 else { throw ValidationError("\(Variable.syncLimit.name) is negative") }
+        guard maxBodyBytes.bytes > 0 else { throw ValidationError("\(Variable.maxBodyBytes.name) is 0") }
+    }
+
+    func run() async throws {
+        let configuration = try gatewayConfiguration()
+        let logger = Logger(label: "tda-gateway")
+        let socket =
+            common.socket ?? SocketPath.forClient(environment: ProcessInfo.processInfo.environment)
+        let daemon = DaemonLink(socket: socket)
+        let gateway = Gateway(configuration: configuration, compute: daemon, logger: logger)
+        let host = host
+        let application = gateway.application { port in
+            let urlHost = host.contains(":") ? "[\(host)]" : host
+            print("tda-gateway: listening on http://\(urlHost):\(port), daemon at \(socket)")
+            fflush(nil)
+        }
+
+        var services = ServiceGroupConfiguration(
+            services: [.init(service: application)], gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger)
+        services.maximumGracefulShutdownDuration = .seconds(10)
+        do {
+            try await ServiceGroup(configuration: services).run()
+        } catch let error as IOError {
+            throw Failure(.unavailable, "cannot listen on \(host) port \(port): \(error.systemReason)")
+        }
+        await daemon.close()
+    }
+
+    private func gatewayConfiguration() throws -> GatewayConfiguration {
+        var configuration = GatewayConfiguration()
+        configuration.host = host
+        configuration.port = Int(port)
+        configuration.tokens = AccessTokens(commaSeparated: tokens?.value ?? "")
+        if let tokensFile {
+            do {
+                let text = try String(contentsOfFile: tokensFile, encoding: .utf8)
+                configuration.tokens = configuration.tokens + AccessTokens(lines: text)
+            } catch {
+                throw Failure(
+                    .invalidArgument,
+                    "\(Variable.apiTokensFile.name): the file \(tokensFile) cannot be read")
+            }
+        }
+        configuration.syncLimit = .milliseconds(syncLimit)
+        configuration.maxBodyBytes = maxBodyBytes.bytes
+        try configuration.validate()
+        return configuration
+    }
+}
+
+/// What kind of installation this is.
+enum DeploymentEnvironment: String, CaseIterable, ExpressibleByArgument {
+    case development, test, production
+}
+
+extension IOError {
+    /// What the system says, without the call it says it of.
+    fileprivate var systemReason: String { String(cString: strerror(errnoCode)) }
+}
