@@ -1,0 +1,32 @@
+import Gateway
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+
+let computePath = "/api/v1/tda/compute/vietoris-rips"
+
+/// Runs `body` against a gateway without a network between.
+func withGateway<Value>(
+    _ compute: any Compute = FakeCompute(), configuration: GatewayConfiguration = .init(),
+    _ setup: TestingSetup = .router,
+    _ body: @Sendable (any TestClientProtocol) async throws -> Value
+) async throws -> Value {
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let gateway = Gateway(configuration: configuration, compute: compute, logger: logger)
+    return try await gateway.application().test(setup, body)
+}
+
+extension TestClientProtocol {
+    func post(
+        _ path: String = computePath, _ body: String, headers: HTTPFields = [:]
+    ) async throws -> TestResponse {
+        try await execute(uri: path, method: .post, headers: headers, body: ByteBuffer(string: body))
+    }
+
+    func get(_ path: String, headers: HTTPFields = [:]) async throws -> TestResponse {
+        try await execute(uri: path, method: .get, headers: headers)
+    }
+}
