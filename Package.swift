@@ -50,6 +50,7 @@ let package = Package(
             name: "Engine",
             dependencies: ["Vocabulary", "Hardware", "Distances", "PersistentHomology", collections]),
         .target(name: "Formats", dependencies: ["Vocabulary"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "Vocabulary"]),
         .target(name: "Settings", dependencies: ["Vocabulary", logging, arguments]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", logging, arguments]),
         .target(name: "Wire", dependencies: ["Vocabulary", nioCore, protobuf], exclude: ["tda.proto"]),

@@ -3,7 +3,6 @@ import FoundationEssentials
 import Glibc
 import Vocabulary
 
-
 /// A program whose options come from flags, the environment, a file and defaults, in that order.
 ///
 /// It declares each option once, `@Option(.threads) var threads: Int?`, lists in `variables` those that

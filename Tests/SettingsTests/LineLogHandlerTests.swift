@@ -32,7 +32,9 @@ struct LineLogHandlerTests {
     @Test func `json is one object a record`() throws {
         let lines = lines(.json) { $0.error("a \"b\"", metadata: ["path": "/x"]) }
         let line = try #require(lines.first)
-        #expect(line.hasPrefix(#"{"id":"7","level":"error","logger":"tdad","message":"a \"b\"","path":"/x","time":""#))
+        #expect(
+            line.hasPrefix(
+                #"{"id":"7","level":"error","logger":"tdad","message":"a \"b\"","path":"/x","time":""#))
     }
 
     @Test func `what is below the level is left out`() {

@@ -91,7 +91,8 @@ struct ProgramTests {
 
     @Test func `a malformed or missing file is named`() throws {
         try withFile("\nTDA_THREADS\n") { path in
-            #expect(complaint(["--config", path]) == "\(path) line 2: expected NAME=VALUE, found \"TDA_THREADS\"")
+            #expect(
+                complaint(["--config", path]) == "\(path) line 2: expected NAME=VALUE, found \"TDA_THREADS\"")
         }
         try withFile("TDA_SOKET=/tmp/s") { path in
             #expect(complaint(["--config", path]).hasSuffix("did you mean TDA_SOCKET?"))

@@ -1,0 +1,45 @@
+/// A list of rows of numbers as it stood in the text, end to end.
+package struct NumberRows: Sendable {
+    package var values: [Double] = []
+    package var rowCount = 0
+    /// The length of row 0, which the others should have too.
+    package var width = 0
+    /// The first row of another length, and the offset of its end. Later rows are read but not kept.
+    package var ragged: (row: Int, found: Int, end: Int)?
+}
+
+extension JSONReader {
+    /// Reads `[[…], […], …]` into one flat buffer.
+    ///
+    /// - Parameter name: what the rows are called in messages: `name[3][1] is not a finite number`.
+    package mutating func rows(named name: String) throws(JSONError) -> NumberRows {
+        var rows = NumberRows()
+        try array(at: name) { (row, reader) throws(JSONError) in
+            let before = rows.values.count
+            let keep = rows.ragged == nil
+            var length = 0
+            try reader.array(at: "\(name)[\(row)]") { (column, reader) throws(JSONError) in
+                let value = try reader.number(at: "\(name)[\(row)][\(column)]")
+                if keep { rows.values.append(value) }
+                length = column + 1
+            }
+            if row == 0 {
+                rows.width = length
+            } else if keep, length != rows.width {
+                rows.ragged = (row, length, reader.position - 1)
+                rows.values.removeSubrange(before...)
+            }
+            rows.rowCount = row + 1
+        }
+        return rows
+    }
+
+    /// Reads `[…]` of numbers.
+    package mutating func numbers(named name: String) throws(JSONError) -> [Double] {
+        var values: [Double] = []
+        try array(at: name) { (index, reader) throws(JSONError) in
+            values.append(try reader.number(at: "\(name)[\(index)]"))
+        }
+        return values
+    }
+}

@@ -1,0 +1,133 @@
+/// Writes JSON text straight into a byte buffer, in the order it is told, without building a tree.
+package struct JSONText {
+    package private(set) var bytes: [UInt8] = []
+    /// Whether a comma is due before the next key or value.
+    private var needsComma = false
+
+    package init(capacity: Int = 512) { bytes.reserveCapacity(capacity) }
+
+    package mutating func object(_ body: (inout JSONText) -> Void) {
+        open(UInt8(ascii: "{"))
+        body(&self)
+        close(UInt8(ascii: "}"))
+    }
+
+    package mutating func array(_ body: (inout JSONText) -> Void) {
+        open(UInt8(ascii: "["))
+        body(&self)
+        close(UInt8(ascii: "]"))
+    }
+
+    package mutating func object(_ key: String, _ body: (inout JSONText) -> Void) {
+        self.key(key)
+        object(body)
+    }
+
+    package mutating func array(_ key: String, _ body: (inout JSONText) -> Void) {
+        self.key(key)
+        array(body)
+    }
+
+    package mutating func member(_ key: String, _ value: String?) {
+        self.key(key)
+        self.value(value)
+    }
+
+    package mutating func member(_ key: String, _ value: Bool) {
+        self.key(key)
+        literal(value ? "true" : "false")
+    }
+
+    package mutating func member(_ key: String, _ value: Int?) {
+        self.key(key)
+        literal(value.map(String.init) ?? "null")
+    }
+
+    /// Numbers JSON cannot hold are written as strings: `"infinity"`, `"-infinity"`, `"nan"`.
+    package mutating func member(
+        _ key: String, _ value: (some BinaryFloatingPoint & CustomStringConvertible)?
+    ) {
+        self.key(key)
+        guard let value else { return literal("null") }
+        self.value(value)
+    }
+
+    /// Writes `json`, which must be one whole JSON value, as it is.
+    package mutating func member(_ key: String, verbatim json: [UInt8]) {
+        self.key(key)
+        comma()
+        bytes += json
+        needsComma = true
+    }
+
+    /// Numbers are written with as few digits as tell them from every other of their width: the `Float`
+    /// nearest to 0.1 is written 0.1.
+    package mutating func value(_ value: some BinaryFloatingPoint & CustomStringConvertible) {
+        if value.isFinite {
+            literal(value.description)
+        } else {
+            literal(value.isNaN ? "\"nan\"" : value > 0 ? "\"infinity\"" : "\"-infinity\"")
+        }
+    }
+
+    package mutating func value(_ value: Int) { literal(value.description) }
+
+    package mutating func value(_ value: String?) {
+        guard let value else { return literal("null") }
+        comma()
+        quoted(value)
+        needsComma = true
+    }
+
+    package mutating func key(_ key: String) {
+        comma()
+        quoted(key)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    private mutating func open(_ bracket: UInt8) {
+        comma()
+        bytes.append(bracket)
+        needsComma = false
+    }
+
+    private mutating func close(_ bracket: UInt8) {
+        bytes.append(bracket)
+        needsComma = true
+    }
+
+    private mutating func literal(_ text: String) {
+        comma()
+        bytes += text.utf8
+        needsComma = true
+    }
+
+    private mutating func comma() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+    }
+
+    private mutating func quoted(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            bytes += text.utf8
+        } else {
+            for byte in text.utf8 { escaped(byte) }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escaped(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): bytes += "\\\"".utf8
+        case UInt8(ascii: "\\"): bytes += "\\\\".utf8
+        case 0x0A: bytes += "\\n".utf8
+        case 0x0D: bytes += "\\r".utf8
+        case 0x09: bytes += "\\t".utf8
+        case 0..<0x20:
+            let digits = String(byte, radix: 16)
+            bytes += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8
+        default: bytes.append(byte)
+        }
+    }
+}

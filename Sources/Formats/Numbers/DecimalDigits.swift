@@ -1,0 +1,66 @@
+import Glibc
+
+/// The digits of a decimal number as they are read: `significand` × 10^`exponent`.
+struct DecimalDigits {
+    private var significand: UInt64 = 0
+    /// Significant digits taken so far; more than 19 do not fit.
+    private var count = 0
+    var exponent = 0
+
+    @inline(__always)
+    mutating func append(_ digit: UInt8) {
+        if count > 0 || digit != 0 { count &+= 1 }
+        significand = significand &* 10 &+ UInt64(digit)
+    }
+
+    @inline(__always)
+    mutating func appendFraction(_ digit: UInt8) {
+        append(digit)
+        exponent &-= 1
+    }
+
+    /// The nearest double (ties to even), or nil where this exact short cut does not reach: more than
+    /// 19 digits, or an exponent outside −27…0.
+    ///
+    /// significand / 10^q = (significand / 5^q) · 2^−q. The quotient is taken with a 64-bit result and
+    /// its remainder, which together decide the rounding exactly; 5^27 is the last power below 2^64.
+    @inline(__always)
+    func nearestDouble() -> Double? {
+        guard count <= 19, exponent <= 0, exponent >= -27 else { return nil }
+        if significand == 0 { return 0 }
+        if exponent == 0 { return Double(significand) }
+        let divisor = Self.powersOfFive[-exponent]
+        // Shift both to the top bit, so the quotient has 64 or 65 significant bits; halving the
+        // numerator keeps it below the divisor, as the division needs.
+        let shiftUp = significand.leadingZeroBitCount
+        let divisorShift = divisor.leadingZeroBitCount
+        let numerator = (significand << UInt64(shiftUp)) >> 1
+        let lostBit = (significand << UInt64(shiftUp)) & 1
+        let (quotient, remainder) = (divisor << UInt64(divisorShift))
+            .dividingFullWidth((numerator, lostBit << 63))
+        // quotient = floor(numerator · 2^64 / divisor): 63 or 64 significant bits, more than the 53 + 1
+        // that rounding needs, so a remainder may stand in the last bit.
+        let sticky = quotient | (remainder == 0 ? 0 : 1)
+        let scale = exponent - 63 - shiftUp + divisorShift
+        // −153 ≤ scale ≤ 0, so 2^scale is a normal number and the product exact.
+        let powerOfTwo = Double(bitPattern: UInt64(bitPattern: Int64(1023 + scale)) << 52)
+        return Double(sticky) * powerOfTwo
+    }
+
+    private static let powersOfFive: [UInt64] = {
+        var powers: [UInt64] = [1]
+        while powers.count <= 27 { powers.append(powers[powers.count - 1] * 5) }
+        return powers
+    }()
+
+    /// What `nearestDouble` would say of `text`, a number in decimal digits, for any of them: through the
+    /// C library.
+    static func parseSlowly(_ text: UnsafeRawBufferPointer) -> Double {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: text.count + 1) { copy in
+            for (index, byte) in text.enumerated() { copy[index] = CChar(bitPattern: byte) }
+            copy[text.count] = 0
+            guard let start = copy.baseAddress else { return 0 }
+            return strtod(start, nil)
+        }
+    }
+}

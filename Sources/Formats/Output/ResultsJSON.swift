@@ -1,0 +1,109 @@
+public import Vocabulary
+
+/// Writes the HTTP contract's `results` object.
+///
+/// In precision `float32` births and deaths are written as the shortest decimals that tell them from every
+/// other float, so that 0.1 stays 0.1, and `persistence` is their difference as floats.
+public enum ResultsJSON {
+    /// - Parameters:
+    ///   - precision: that in which the result was computed.
+    ///   - cached: whether it was taken from a cache; nil leaves the field out.
+    public static func bytes(_ result: ComputeResult, precision: Precision, cached: Bool? = nil) -> [UInt8] {
+        var json = JSONText(capacity: 1024 + 96 * result.barcode.pairs.count)
+        json.object { json in
+            json.array("persistence_pairs") { json in
+                for (index, pair) in result.barcode.pairs.enumerated() {
+                    json.pair(pair, result.barcode.representative(of: index), precision)
+                }
+            }
+            json.object("betti_numbers") { json in
+                for (dimension, count) in result.barcode.bettiNumbers.enumerated() {
+                    json.member("beta_\(dimension)", count)
+                }
+            }
+            if let shape = result.alphaShape {
+                json.object("alpha_shape") { json in
+                    json.member("vertices", shape.vertices)
+                    json.member("edges", shape.edges)
+                    json.member("triangles", shape.triangles)
+                    json.member("tetrahedra", shape.tetrahedra)
+                }
+            }
+            json.object("statistics") { $0.members(of: result.statistics) }
+            if let cached { json.member("cached", cached) }
+        }
+        return json.bytes
+    }
+
+    /// A line `{"dimension": …, "birth": …, "death": …, "persistence": …}` for each pair.
+    public static func lines(_ barcode: Barcode, precision: Precision) -> [UInt8] {
+        var lines: [UInt8] = []
+        lines.reserveCapacity(96 * barcode.pairs.count)
+        for (index, pair) in barcode.pairs.enumerated() {
+            var json = JSONText(capacity: 96)
+            json.pair(pair, barcode.representative(of: index), precision)
+            lines += json.bytes
+            lines.append(.lineFeed)
+        }
+        return lines
+    }
+}
+
+extension JSONText {
+    fileprivate mutating func pair(
+        _ pair: PersistencePair, _ representative: RepresentativeCocycle?, _ precision: Precision
+    ) {
+        object { json in
+            json.member("dimension", pair.dimension)
+            switch precision {
+            case .float32: json.bar(Float(pair.birth), Float(pair.death))
+            case .float64: json.bar(pair.birth, pair.death)
+            }
+            guard let representative else { return }
+            json.object("representative") { json in
+                json.array("simplices") { json in
+                    for simplex in representative.simplices(dimension: pair.dimension) {
+                        json.array { json in for vertex in simplex { json.value(Int(vertex)) } }
+                    }
+                }
+                json.array("coefficients") { json in
+                    for coefficient in representative.coefficients { json.value(Int(coefficient)) }
+                }
+            }
+        }
+    }
+
+    private mutating func bar<Value: BinaryFloatingPoint & CustomStringConvertible>(
+        _ birth: Value, _ death: Value
+    ) {
+        member("birth", birth)
+        member("death", death)
+        member("persistence", death - birth)
+    }
+
+    fileprivate mutating func members(of statistics: ComputeStatistics) {
+        member("computation_time_ms", statistics.computeSeconds * 1000)
+        member("memory_peak_mb", Double(statistics.peakMemory) / Double(1 << 20))
+        member("num_points", statistics.pointCount)
+        member("num_edges", statistics.edgeCount)
+        member("num_threads", statistics.threadCount)
+        member("backend", statistics.backend)
+        member("threshold", statistics.threshold)
+        object("phases") { json in
+            for phase in statistics.phases { json.member(phase.name, phase.seconds * 1000) }
+        }
+    }
+}
+
+extension Barcode {
+    func representative(of index: Int) -> RepresentativeCocycle? {
+        representatives.isEmpty ? nil : representatives[index]
+    }
+}
+
+extension RepresentativeCocycle {
+    /// The vertices of each simplex.
+    func simplices(dimension: Int) -> [ArraySlice<Int32>] {
+        stride(from: 0, to: vertices.count, by: dimension + 1).map { vertices[$0..<$0 + dimension + 1] }
+    }
+}

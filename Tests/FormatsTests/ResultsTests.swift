@@ -1,0 +1,109 @@
+import Formats
+import Testing
+import Vocabulary
+
+private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+struct ResultsTests {
+    static let barcode = Barcode(
+        maxDimension: 1,
+        pairs: [
+            PersistencePair(dimension: 1, birth: Double(Float(0.1)), death: Double(Float(0.3))),
+            PersistencePair(dimension: 0, birth: 0, death: .infinity),
+            PersistencePair(dimension: 0, birth: 0, death: 1),
+        ])
+
+    static let withRepresentatives = Barcode(
+        maxDimension: 1, pairs: [PersistencePair(dimension: 1, birth: 1, death: 2)],
+        representatives: [RepresentativeCocycle(vertices: [3, 0, 2, 1], coefficients: [1, 2])])
+
+    @Test func `text is a line a bar`() {
+        #expect(text(ResultsText.text(Self.barcode, precision: .float32)) == "0 0 1\n0 0 inf\n1 0.1 0.3\n")
+        #expect(
+            text(ResultsText.text(Self.barcode, precision: .float64))
+                == "0 0 1\n0 0 inf\n1 0.10000000149011612 0.30000001192092896\n")
+        #expect(text(ResultsText.text(Self.withRepresentatives, precision: .float32)) == "1 1 2 3-0 2*2-1\n")
+    }
+
+    @Test func `csv has a header`() {
+        #expect(
+            text(ResultsText.csv(Self.barcode, precision: .float32))
+                == "dimension,birth,death\n0,0,1\n0,0,inf\n1,0.1,0.3\n")
+    }
+
+    @Test func `lines of JSON`() {
+        #expect(
+            text(ResultsJSON.lines(Self.barcode, precision: .float32)) == """
+                {"dimension":0,"birth":0.0,"death":1.0,"persistence":1.0}
+                {"dimension":0,"birth":0.0,"death":"infinity","persistence":"infinity"}
+                {"dimension":1,"birth":0.1,"death":0.3,"persistence":0.20000002}
+
+                """)
+    }
+
+    @Test func `the results object of the HTTP contract`() {
+        var statistics = ComputeStatistics()
+        statistics.computeSeconds = 0.0019
+        statistics.peakMemory = 512 << 10
+        statistics.pointCount = 2
+        statistics.edgeCount = 1
+        statistics.threshold = 1
+        statistics.phases = [.init(name: "distances", seconds: 0.001)]
+        let barcode = Barcode(
+            maxDimension: 1, pairs: [PersistencePair(dimension: 0, birth: 0, death: .infinity)])
+        let result = ComputeResult(barcode: barcode, statistics: statistics)
+        #expect(
+            text(ResultsJSON.bytes(result, precision: .float32, cached: false)) == """
+                {"persistence_pairs":[{"dimension":0,"birth":0.0,"death":"infinity","persistence":"infinity"}],\
+                "betti_numbers":{"beta_0":1,"beta_1":0},\
+                "statistics":{"computation_time_ms":1.9,"memory_peak_mb":0.5,"num_points":2,"num_edges":1,\
+                "num_threads":1,"backend":"cpu","threshold":1.0,"phases":{"distances":1.0}},"cached":false}
+                """)
+    }
+
+    @Test func `representatives stand beside their pairs`() {
+        let json = text(ResultsJSON.lines(Self.withRepresentatives, precision: .float32))
+        #expect(json.contains(#""representative":{"simplices":[[3,0],[2,1]],"coefficients":[1,2]}"#))
+    }
+
+    @Test func `an npz archive holds an array a dimension`() throws {
+        let archive = ResultsNPZ.bytes(Self.barcode)
+        let h0 = try member("h0.npy", of: archive)
+        #expect(
+            text(Array(h0[10..<76])).hasPrefix("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }"))
+        #expect(h0.count.isMultiple(of: 32))
+        let values = stride(from: h0.count - 32, to: h0.count, by: 8).map { offset in
+            h0.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Double.self) }
+        }
+        #expect(values == [0, 1, 0, .infinity])
+        let h1 = try InputParser.parse(try member("h1.npy", of: archive), as: .npy, precision: .float32)
+        let expected = try PointCloud(dimension: 2, coordinates: .float32([0.1, 0.3]))
+        #expect(h1 == .points(expected))
+    }
+
+    @Test func `an npz archive ends with its directory`() throws {
+        let archive = ResultsNPZ.bytes(Self.barcode)
+        let end = archive.suffix(22)
+        #expect(end.starts(with: [0x50, 0x4B, 5, 6]))
+        #expect(end[end.startIndex + 10] == 2)
+    }
+
+    /// The content of a stored member, found by its local header.
+    private func member(_ name: String, of archive: [UInt8]) throws -> [UInt8] {
+        var offset = 0
+        func field(_ at: Int, _ size: Int) -> Int {
+            (0..<size).reduce(0) { $0 | Int(archive[offset + at + $1]) << (8 * $1) }
+        }
+        while field(0, 4) == 0x0403_4B50 {
+            let (size, nameLength) = (field(18, 4), field(26, 2))
+            let start = offset + 30 + nameLength
+            if text(Array(archive[offset + 30..<start])) == name {
+                return Array(archive[start..<start + size])
+            }
+            offset = start + size
+        }
+        throw MissingMember(name: name)
+    }
+
+    private struct MissingMember: Error { let name: String }
+}
