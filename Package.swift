@@ -43,7 +43,8 @@ let package = Package(
         .target(name: "RankKernels", path: "kernels/ranks"),
 
         .target(name: "Vocabulary"),
-        .target(name: "Hardware", dependencies: ["CHwloc", "COpenCL"]),
+        .target(name: "Hardware", dependencies: ["Vocabulary", "CHwloc", "COpenCL"]),
+        .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Vocabulary"]),
         .target(name: "Distances", dependencies: ["Vocabulary", "Hardware"]),
         .target(name: "PersistentHomology", dependencies: ["Vocabulary", "Hardware", "RankKernels"]),
         .target(

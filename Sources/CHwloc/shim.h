@@ -1,1 +1,19 @@
 #include <hwloc.h>
+#include <pthread.h>
+
+// Two things that threads need and Swift cannot say.
+
+static inline void tda_spin_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+extern int pthread_setname_np(pthread_t thread, const char *name);
+
+// At most 15 characters.
+static inline void tda_name_calling_thread(const char *name) {
+    pthread_setname_np(pthread_self(), name);
+}

@@ -42,10 +42,16 @@ public final class MemoryBudget: Sendable {
     public var current: Int { held.load(ordering: .relaxed) }
 
     func take(_ bytes: Int) throws(MemoryBudgetExceeded) {
-        let now = held.add(bytes, ordering: .relaxed).newValue
-        guard now <= limit else {
-            held.subtract(bytes, ordering: .relaxed)
-            throw MemoryBudgetExceeded(requested: bytes, held: now - bytes, limit: limit)
+        // Never above the limit, not even for a moment: a refusal must not make others refused.
+        var before = held.load(ordering: .relaxed)
+        while true {
+            guard bytes <= limit - before else {
+                throw MemoryBudgetExceeded(requested: bytes, held: before, limit: limit)
+            }
+            let (taken, now) = held.weakCompareExchange(
+                expected: before, desired: before + bytes, ordering: .relaxed)
+            if taken { return }
+            before = now
         }
     }
 

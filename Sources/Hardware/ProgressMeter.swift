@@ -18,6 +18,7 @@ public final class ProgressMeter: Sendable {
 
     /// Raises the overall progress to `fraction`, 0 to 1; a lower value changes nothing.
     public func advance(to fraction: Double) {
+        guard (0...1).contains(fraction) else { return }
         partsPerMillion.max(Int(fraction * 1_000_000), ordering: .relaxed)
     }
 

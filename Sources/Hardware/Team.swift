@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Threads that one computation may use together. Worker 0 is always the calling thread.
 ///
 /// A team outlives no computation; the pool it came from owns its threads.
@@ -5,9 +7,40 @@ public protocol Team: Sendable {
     /// How many workers `run` starts, ≥ 1.
     var size: Int { get }
 
-    /// Runs `body(worker)` for each worker in `0..<size` side by side and returns when all have
-    /// returned. Not reentrant: `body` must not call `run`.
+    /// Runs `body(worker)` once for each worker in `0..<size` and returns when all have returned.
+    ///
+    /// The bodies run side by side as far as the team has threads just now; with fewer, a thread runs
+    /// several of them one after another. So a body must never wait for another one. Work should be
+    /// taken in chunks (`forEachChunk`), not dealt out by worker. Not reentrant: `body` must not call
+    /// `run`.
     func run(_ body: @Sendable (Int) -> Void)
+
+    /// Whether `worker` should stop taking chunks and return: its thread is wanted elsewhere, and the
+    /// others will do the rest. Never for worker 0. Once true, true for the rest of this `run`.
+    func isRecalled(worker: Int) -> Bool
+}
+
+extension Team {
+    public func isRecalled(worker: Int) -> Bool { false }
+
+    /// Cuts `0..<count` into ranges of `chunk` (the last may be shorter) and runs
+    /// `body(worker, range)` once for each, whoever is free taking the next in order.
+    ///
+    /// Ends early, leaving chunks undone, where `stop` says so: check it afterwards.
+    public func forEachChunk(
+        of count: Int, by chunk: Int, stop: StopSignal? = nil,
+        _ body: @Sendable (_ worker: Int, _ range: Range<Int>) -> Void
+    ) {
+        precondition(chunk > 0)
+        let next = Atomic<Int>(0)
+        run { worker in
+            while stop?.isStopped != true, !isRecalled(worker: worker) {
+                let start = next.add(chunk, ordering: .relaxed).oldValue
+                guard start < count else { return }
+                body(worker, start..<min(start + chunk, count))
+            }
+        }
+    }
 }
 
 /// The calling thread alone: no pool, no synchronisation.
