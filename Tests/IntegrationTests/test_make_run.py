@@ -1,0 +1,35 @@
+"""make run, as a newcomer uses it: it shows a barcode, serves, and leaves nothing behind."""
+
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+import service
+
+pytestmark = pytest.mark.programs("tdad", "tda-gateway")
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_run_shows_a_barcode_serves_and_stops(folder, how):
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder), "TDA_HTTP_PORT": str(service.free_port())}
+    with (folder / "output").open("w+") as output:
+        running = subprocess.Popen(
+            [service.ROOT / "scripts/run"],
+            stdout=output,
+            stderr=output,
+            env=environment,
+            start_new_session=True,
+        )
+        said = (folder / "output").read_text
+        service.wait_until(lambda: "Ctrl-C" in said() or running.poll() is not None, 300, "the service")
+        assert running.poll() is None, said()
+        assert "H2: hollows" in said()
+        base = re.search(r"listens on (\S+/api/v1)", said()).group(1)
+        assert service.fetch(f"{base}/health").status == 200
+
+        os.kill(running.pid, how)
+        assert running.wait(30) == 0, said()
+        assert service.fetch(f"{base}/health/live").status == 0
+        assert os.listdir(folder) == ["output"]
