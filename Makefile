@@ -15,7 +15,7 @@ test: ## install what is missing, build, run every test, say what was skipped an
 	@scripts/test
 
 bench: ## the benchmarks beside their peers; tables go to bench/results
-	@scripts/bench
+	@BENCH_OPTIONS='$(BENCH_OPTIONS)' scripts/bench
 
 lint: ## the Swift, Python and shell linters, in their strict modes
 	@scripts/lint

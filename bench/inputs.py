@@ -1,0 +1,143 @@
+"""The inputs of the benchmark: made from fixed seeds, or read from the folder that TDA_DATA names.
+
+Three files of the Ripser repository's examples (sphere_3_192, o3_1024 and o3_4096, pointsCycloOctane) are used where
+TDA_DATA has them. Without it the sphere and the orthogonal matrices are drawn anew, in the same way but from our
+seeds, and the row of cyclo-octane is left out.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+CACHE = Path(__file__).resolve().parent / ".cache" / ("real" if os.environ.get("TDA_DATA") else "made")
+
+
+def data_file(name):
+    """The file of that name in TDA_DATA, or None."""
+    folder = os.environ.get("TDA_DATA")
+    path = Path(folder) / name if folder else None
+    return path if path and path.exists() else None
+
+
+def generator(name):
+    """A generator whose seed is the input's name."""
+    return np.random.default_rng(list(name.encode()))
+
+
+def on_sphere(name, count, dimension):
+    points = generator(name).normal(size=(count, dimension))
+    return points / np.linalg.norm(points, axis=1, keepdims=True)
+
+
+def sphere_3_192():
+    """192 points on the sphere in space; returns distances, since the original file holds these."""
+    file = data_file("sphere_3_192.lower_distance_matrix")
+    if file:
+        values = np.array(file.read_text().replace(",", " ").split(), dtype=np.float32)
+        matrix = np.zeros((192, 192), dtype=np.float32)
+        matrix[np.tril_indices(192, -1)] = values
+        return matrix + matrix.T
+    points = on_sphere("sphere_3_192", 192, 3)
+    return np.linalg.norm(points[:, None] - points[None], axis=2)
+
+
+def orthogonal(name, count):
+    """Random orthogonal 3 × 3 matrices as points in R⁹, uniform in the Haar measure."""
+    file = data_file(f"{name}.txt")
+    if file:
+        return np.loadtxt(file, delimiter="," if "," in file.read_text()[:200] else None)
+    factors, triangles = np.linalg.qr(generator(name).normal(size=(count, 3, 3)))
+    signs = np.sign(np.diagonal(triangles, axis1=1, axis2=2))
+    return (factors * signs[:, None, :]).reshape(count, 9)
+
+
+def cube(name, count, dimension):
+    return generator(name).random((count, dimension))
+
+
+def torus_in_space(name, count):
+    """Uniform by area on the torus with radii 2 and 1: angles of the tube are kept with its share of the area."""
+    draw = generator(name)
+    tube = np.empty(0)
+    while len(tube) < count:
+        angles = draw.uniform(0, 2 * np.pi, count)
+        tube = np.append(tube, angles[draw.uniform(0, 3, count) < 2 + np.cos(angles)])
+    tube, around = tube[:count], draw.uniform(0, 2 * np.pi, count)
+    radius = 2 + np.cos(tube)
+    return np.column_stack((radius * np.cos(around), radius * np.sin(around), np.sin(tube)))
+
+
+def clifford_torus(name, count):
+    """Uniform on the flat torus in R⁴, both circles of radius 1."""
+    angles = generator(name).uniform(0, 2 * np.pi, (count, 2))
+    return np.column_stack((np.cos(angles), np.sin(angles)))
+
+
+def cyclo_octane():
+    file = data_file("pointsCycloOctane.csv")
+    return np.loadtxt(file, delimiter=",") if file else None
+
+
+def random_distances(name, count):
+    """Symmetric, uniform in (0, 1): no metric."""
+    upper = np.triu(generator(name).random((count, count)), 1)
+    return upper + upper.T
+
+
+MAKERS = {
+    "sphere_3_192": sphere_3_192,
+    "cube_1000": lambda: cube("cube_1000", 1000, 3),
+    "o3_1024": lambda: orthogonal("o3_1024", 1024),
+    "o3_4096": lambda: orthogonal("o3_4096", 4096),
+    "torus_2000": lambda: torus_in_space("torus_2000", 2000),
+    "s3_400": lambda: on_sphere("s3_400", 400, 4),
+    "cyclo_octane": cyclo_octane,
+    "random_100": lambda: random_distances("random_100", 100),
+    "cube_50_16": lambda: cube("cube_50_16", 50, 16),
+    "clifford_50000": lambda: clifford_torus("clifford_50000", 50_000),
+    "clouds_1000": lambda: cube("clouds_1000", 100_000, 3),
+}
+
+
+def write(name):
+    """Writes the input's files into the cache: NAME.npy (float32), NAME.txt for programs that read text.
+
+    Returns False when the input is not to be had.
+    """
+    CACHE.mkdir(parents=True, exist_ok=True)
+    array = MAKERS[name]()
+    if array is None:
+        return False
+    array = np.ascontiguousarray(array, dtype=np.float32)
+    np.save(CACHE / f"{name}.npy", array)
+    with (CACHE / f"{name}.txt").open("w") as text:
+        for row in array:
+            text.write(",".join(map(str, row)) + "\n")
+    return True
+
+
+def write_edges(name, threshold):
+    """Writes the pairs of points within `threshold` (at most, by float32 distance): NAME.edges.npz with the arrays
+    i, j, d, and NAME.edges as lines of `i j d`.
+    """
+    from scipy.spatial import cKDTree
+
+    points = np.load(CACHE / f"{name}.npy").astype(float)
+    pairs = cKDTree(points).query_pairs(threshold * (1 + 1e-6), output_type="ndarray")
+    lengths = np.linalg.norm(points[pairs[:, 0]] - points[pairs[:, 1]], axis=1).astype(np.float32)
+    kept = lengths <= np.float32(threshold)
+    pairs, lengths = pairs[kept], lengths[kept]
+    np.savez(CACHE / f"{name}.edges.npz", i=pairs[:, 0], j=pairs[:, 1], d=lengths)
+    with (CACHE / f"{name}.edges").open("w") as text:
+        for (i, j), length in zip(pairs.tolist(), lengths, strict=True):
+            text.write(f"{i} {j} {length}\n")
+
+
+if __name__ == "__main__":
+    import sys
+
+    found = write(sys.argv[1])
+    if found and len(sys.argv) > 2:
+        write_edges(sys.argv[1], float(sys.argv[2]))
+    sys.exit(0 if found else 3)

@@ -1,0 +1,105 @@
+import Engine
+import Formats
+import Glibc
+import Hardware
+import Synchronization
+import Vocabulary
+
+/// One Vietoris–Rips computation in this process, as the daemon would run it but without the daemon;
+/// prints what it took as one line of JSON.
+///
+/// Time runs from the parsed input to the barcode. `memory` is the engine's own count of its peak.
+@main
+struct BenchRips {
+    static func main() async {
+        do {
+            let options = try BenchOptions(CommandLine.arguments.dropFirst())
+            let input = try readInput(options)
+            let pool = try WorkerPool(topology: Machine().topology, threads: options.threads)
+            let outcome =
+                if let size = options.cloudSize {
+                    try await measure(try clouds(of: size, in: input), options, pool)
+                } else {
+                    try await measure(input, options, pool)
+                }
+            print(outcome.json)
+        } catch {
+            fputs("bench-rips: \(error)\n", stderr)
+            exit(1)
+        }
+    }
+
+    /// One input, with a team of all the pool's threads.
+    private static func measure(
+        _ input: ComputeInput, _ options: BenchOptions, _ pool: WorkerPool
+    ) async throws -> Outcome {
+        let start = ContinuousClock.now
+        let result = await pool.run(teamOf: options.threads) { team in
+            Result { () throws(Failure) in try compute(input, options, team) }
+        }
+        guard let result else { throw BenchError.noWorker }
+        return Outcome([try result.get()], seconds: start.duration(to: .now), options)
+    }
+
+    /// Many inputs, each on one thread, as many side by side as the pool has threads.
+    private static func measure(
+        _ inputs: [ComputeInput], _ options: BenchOptions, _ pool: WorkerPool
+    ) async throws -> Outcome {
+        let start = ContinuousClock.now
+        let next = Atomic<Int>(0)
+        let results = try await withThrowingTaskGroup(of: [ComputeResult].self) { group in
+            for _ in 0..<pool.threadCount {
+                group.addTask {
+                    let share = await pool.run(teamOf: 1) { team in
+                        Result { () throws(Failure) in
+                            var results: [ComputeResult] = []
+                            while true {
+                                let index = next.add(1, ordering: .relaxed).oldValue
+                                guard index < inputs.count else { return results }
+                                results.append(try compute(inputs[index], options, team))
+                            }
+                        }
+                    }
+                    guard let share else { throw BenchError.noWorker }
+                    return try share.get()
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        return Outcome(results, seconds: start.duration(to: .now), options)
+    }
+
+    private static func compute(
+        _ input: ComputeInput, _ options: BenchOptions, _ team: any Team
+    ) throws(Failure) -> ComputeResult {
+        let computation = RipsComputation()
+        let plan = try computation.plan(input, options.rips, threads: team.size)
+        return try computation.run(input, options.rips, plan, ComputeContext(team: team))
+    }
+
+    private static func clouds(of size: Int, in input: ComputeInput) throws -> [ComputeInput] {
+        guard case .points(let all) = input, case .float32(let coordinates) = all.coordinates else {
+            throw BenchError.usage("--cloud-size wants points")
+        }
+        let length = size * all.dimension
+        return try stride(from: 0, to: coordinates.count - length + 1, by: length).map { first in
+            let own = Array(coordinates[first..<first + length])
+            return .points(try PointCloud(dimension: all.dimension, coordinates: .float32(own)))
+        }
+    }
+}
+
+/// What went wrong before there was anything to measure.
+enum BenchError: Error, CustomStringConvertible {
+    case usage(String)
+    case unreadable(String)
+    case noWorker
+
+    var description: String {
+        switch self {
+        case .usage(let problem): "\(problem)\n\(BenchOptions.usage)"
+        case .unreadable(let path): "cannot read \(path)"
+        case .noWorker: "the pool has no idle worker"
+        }
+    }
+}
