@@ -18,34 +18,53 @@ struct FlagPersistence<Graph: RankedGraph> {
         context.progress.enter("dimension 0", at: 0.1)
         let forest = try SpanningForest(
             of: graph, births: births, representatives: options.representatives, context: context)
-        var pairs = forest.pairs
-        var cocycles = forest.representatives
+        var bars = Bars(pairs: forest.pairs, cocycles: forest.representatives)
         clock.end("dimension 0")
-
         if dimension >= 1, graph.edgeCount > 0 {
-            context.progress.enter("blocks", at: 0.15)
-            let scratch = try makeScratch()
-            let blocks = try Blocks(
-                of: graph, scanners: scratch.scanners, lunes: scratch.lunes, context: context,
-                progress: 0.15...0.4)
-            clock.end("blocks")
-            var below: CohomologyDimension<Graph, Entry>.Outcome?
-            for k in 1...dimension {
-                let range = progressRange(of: k)
-                context.progress.enter("dimension \(k)", at: range.lowerBound)
-                let outcome = try CohomologyDimension<Graph, Entry>(
-                    graph: graph, blocks: blocks, codec: SimplexCodec(vertexCount: graph.vertexCount),
-                    field: PrimeField(options.field), dimension: k, context: context, scratch: scratch,
-                    representatives: options.representatives
-                ).reduce(forest: forest, cleared: below?.table, progress: range)
-                pairs += outcome.bars.map(\.pair)
-                cocycles += outcome.bars.compactMap(\.cocycle)
-                below = outcome
-                clock.end("dimension \(k)")
-            }
+            try higherDimensions(Entry.self, forest: forest, bars: &bars, clock: &clock)
         }
         context.progress.enter("done", at: 1)
-        return result(pairs, cocycles, clock: clock)
+        return result(bars, clock: clock)
+    }
+
+    private func higherDimensions<Entry: ColumnEntry>(
+        _: Entry.Type, forest: SpanningForest, bars: inout Bars, clock: inout PhaseClock
+    ) throws(HomologyError) {
+        let scratch = try makeScratch()
+        // Dimension 1 alone, without cocycles, asks for lunes as it goes and stops early.
+        var blocks: Blocks?
+        if dimension >= 2 || options.representatives {
+            context.progress.enter("blocks", at: 0.15)
+            blocks = try Blocks(of: graph, scratch: scratch, context: context, progress: 0.15...0.4)
+            clock.end("blocks")
+        }
+        context.progress.enter("dimension 1", at: progressRange(of: 1).lowerBound)
+        let critical = try CriticalEdges(
+            of: graph, forest: forest, blocks: blocks, scratch: scratch, context: context)
+        clock.end("critical edges")
+
+        let codec = SimplexCodec<Entry.Key>(vertexCount: graph.vertexCount)
+        let field = PrimeField(options.field)
+        var cleared: KeySet<Entry.Key>?
+        if !options.representatives {
+            let outcome = try CycleReduction<Graph, Entry.EdgeEntry>(
+                graph: graph, forest: forest, critical: critical, field: field, context: context,
+                scratch: scratch, blocks: blocks
+            ).reduce(progress: progressRange(of: 1))
+            bars.pairs += outcome.pairs
+            cleared = try KeySet(outcome.deaths.map { codec.triangle(rank: $0.rank, vertex: $0.vertex) }, context)
+            clock.end("dimension 1")
+        }
+        guard let blocks else { return }
+        for k in (options.representatives ? 1 : 2)...max(dimension, 1) where k <= dimension {
+            context.progress.enter("dimension \(k)", at: progressRange(of: k).lowerBound)
+            let stage = CohomologyDimension<Graph, Entry>(
+                graph: graph, blocks: blocks, codec: codec, field: field, dimension: k, context: context,
+                scratch: scratch, representatives: options.representatives)
+            let columns = try k == 1 ? stage.columns(of: critical) : stage.columns(clearing: cleared)
+            cleared = try stage.reduce(columns, bars: &bars, progress: progressRange(of: k))
+            clock.end("dimension \(k)")
+        }
     }
 
     private func makeScratch() throws(HomologyError) -> WorkerScratch<Graph.Scanner> {
@@ -65,9 +84,7 @@ struct FlagPersistence<Graph: RankedGraph> {
         return (0.4 + 0.6 * start)...(0.4 + 0.6 * end)
     }
 
-    private func result(
-        _ pairs: [PersistencePair], _ cocycles: [RepresentativeCocycle], clock: PhaseClock
-    ) -> ComputeResult {
+    private func result(_ bars: Bars, clock: PhaseClock) -> ComputeResult {
         var statistics = ComputeStatistics()
         statistics.pointCount = graph.vertexCount
         statistics.edgeCount = graph.edgeCount
@@ -77,7 +94,13 @@ struct FlagPersistence<Graph: RankedGraph> {
         statistics.threshold = threshold
         statistics.phases = clock.phases
         return ComputeResult(
-            barcode: Barcode(maxDimension: options.maxDimension, pairs: pairs, representatives: cocycles),
+            barcode: Barcode(maxDimension: options.maxDimension, pairs: bars.pairs, representatives: bars.cocycles),
             statistics: statistics)
     }
+}
+
+/// The bars found so far; a cocycle for each where they are wanted, else none.
+struct Bars {
+    var pairs: [PersistencePair]
+    var cocycles: [RepresentativeCocycle]
 }

@@ -11,6 +11,12 @@ static inline uint64_t lt64_baseline(const uint32_t *p, uint32_t bound) {
     return mask;
 }
 
+static inline uint32_t lt16_baseline(const uint32_t *p, uint32_t bound) {
+    uint32_t mask = 0;
+    for (uint32_t i = 0; i < 16; ++i) mask |= (uint32_t)(p[i] < bound) << i;
+    return mask;
+}
+
 static inline uint32_t max_at(const uint32_t *const *rows, uint32_t count, uint32_t at) {
     uint32_t largest = rows[0][at];
     for (uint32_t i = 1; i < count; ++i)
@@ -46,10 +52,11 @@ static inline uint32_t emit64_baseline(const uint32_t *const *rows, uint32_t cou
     return append_lanes(rows, count, at, mask, low, vertices, ranks, found);
 }
 
-static inline uint32_t gather16_baseline(const uint32_t *row, const uint32_t *index, uint32_t bound) {
-    uint32_t mask = 0;
-    for (uint32_t i = 0; i < 16; ++i) mask |= (uint32_t)(row[index[i]] < bound) << i;
-    return mask;
+static inline uint64_t extract_baseline(uint64_t bits, uint64_t set) {
+    uint64_t packed = 0;
+    for (uint32_t i = 0; set; ++i, set &= set - 1)
+        packed |= (bits >> __builtin_ctzll(set) & 1) << i;
+    return packed;
 }
 
 static inline uint32_t min_max64_baseline(const uint32_t *a, const uint32_t *b, uint64_t mask) {
@@ -64,18 +71,20 @@ static inline uint32_t min_max64_baseline(const uint32_t *a, const uint32_t *b, 
 
 #define NAME(x) x##_baseline
 #define ISA_NAME "baseline"
+#define LT16 lt16_baseline
 #define LT64 lt64_baseline
 #define MAX_LT64 max_lt64_baseline
 #define EMIT64 emit64_baseline
-#define GATHER16 gather16_baseline
+#define EXTRACT extract_baseline
 #define MIN_MAX64 min_max64_baseline
 #include "scan.h"
 #undef NAME
 #undef ISA_NAME
+#undef LT16
 #undef LT64
 #undef MAX_LT64
 #undef EMIT64
-#undef GATHER16
+#undef EXTRACT
 #undef MIN_MAX64
 
 #if defined(__x86_64__)
@@ -86,6 +95,13 @@ static inline uint32_t min_max64_baseline(const uint32_t *a, const uint32_t *b, 
 // x < bound, unsigned, as x == min(x, bound - 1); bound 0 keeps nothing.
 static inline uint32_t lt8_avx2(__m256i x, __m256i last) {
     return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(x, _mm256_min_epu32(x, last))));
+}
+
+static inline uint32_t lt16_avx2(const uint32_t *p, uint32_t bound) {
+    if (!bound) return 0;
+    __m256i last = _mm256_set1_epi32((int)(bound - 1));
+    return lt8_avx2(_mm256_loadu_si256((const __m256i *)p), last) |
+           lt8_avx2(_mm256_loadu_si256((const __m256i *)(p + 8)), last) << 8;
 }
 
 static inline uint64_t lt64_avx2(const uint32_t *p, uint32_t bound) {
@@ -110,34 +126,31 @@ static inline uint32_t emit64_avx2(const uint32_t *const *rows, uint32_t count, 
     return append_lanes(rows, count, at, mask, low, vertices, ranks, found);
 }
 
-static inline uint32_t gather16_avx2(const uint32_t *row, const uint32_t *index, uint32_t bound) {
-    if (!bound) return 0;
-    __m256i last = _mm256_set1_epi32((int)(bound - 1));
-    __m256i first = _mm256_i32gather_epi32((const int *)row, _mm256_loadu_si256((const __m256i *)index), 4);
-    __m256i second =
-        _mm256_i32gather_epi32((const int *)row, _mm256_loadu_si256((const __m256i *)(index + 8)), 4);
-    return lt8_avx2(first, last) | lt8_avx2(second, last) << 8;
-}
-
 #define NAME(x) x##_avx2
 #define ISA_NAME "avx2"
+#define LT16 lt16_avx2
 #define LT64 lt64_avx2
 #define MAX_LT64 max_lt64_avx2
 #define EMIT64 emit64_avx2
-#define GATHER16 gather16_avx2
+#define EXTRACT _pext_u64
 #define MIN_MAX64 min_max64_baseline
 #include "scan.h"
 #undef NAME
 #undef ISA_NAME
+#undef LT16
 #undef LT64
 #undef MAX_LT64
 #undef EMIT64
-#undef GATHER16
+#undef EXTRACT
 #undef MIN_MAX64
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,bmi,bmi2,popcnt,lzcnt"))), \
                              apply_to = function)
+
+static inline uint32_t lt16_avx512(const uint32_t *p, uint32_t bound) {
+    return _mm512_cmplt_epu32_mask(_mm512_loadu_si512(p), _mm512_set1_epi32((int)bound));
+}
 
 static inline uint64_t lt64_avx512(const uint32_t *p, uint32_t bound) {
     __m512i limit = _mm512_set1_epi32((int)bound);
@@ -174,11 +187,6 @@ static inline uint32_t emit64_avx512(const uint32_t *const *rows, uint32_t count
     return found;
 }
 
-static inline uint32_t gather16_avx512(const uint32_t *row, const uint32_t *index, uint32_t bound) {
-    __m512i values = _mm512_i32gather_epi32(_mm512_loadu_si512(index), row, 4);
-    return _mm512_cmplt_epu32_mask(values, _mm512_set1_epi32((int)bound));
-}
-
 static inline uint32_t min_max64_avx512(const uint32_t *a, const uint32_t *b, uint64_t mask) {
     __m512i least = _mm512_set1_epi32(-1);
     for (uint32_t i = 0; i < 4; ++i) {
@@ -190,10 +198,11 @@ static inline uint32_t min_max64_avx512(const uint32_t *a, const uint32_t *b, ui
 
 #define NAME(x) x##_avx512
 #define ISA_NAME "avx512"
+#define LT16 lt16_avx512
 #define LT64 lt64_avx512
 #define MAX_LT64 max_lt64_avx512
 #define EMIT64 emit64_avx512
-#define GATHER16 gather16_avx512
+#define EXTRACT _pext_u64
 #define MIN_MAX64 min_max64_avx512
 #include "scan.h"
 #pragma clang attribute pop

@@ -137,5 +137,7 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
 
     func length(of rank: UInt32) -> Double { graph.lengths[Int(given.base[Int(rank)])] }
 
+    func label(of v: UInt32) -> UInt32 { v }
+
     func makeScanner() throws(HomologyError) -> AdjacencyScanner { try AdjacencyScanner(self) }
 }

@@ -6,11 +6,16 @@ final class AdjacencyScanner: RankScanner {
     private let starts: UnsafeMutablePointer<Int>
     private let neighbours: UnsafeMutablePointer<UInt32>
     private let ranks: UnsafeMutablePointer<UInt32>
-    /// 1 + the position in the current lune, 0 for vertices outside; all 0 between calls.
+    /// 1 + the position in the current lune, 0 for vertices outside.
     private let positions: Storage<UInt32>
+    /// The vertices of the current lune.
+    private var marked: [UInt32] = []
     private let found: Storage<UInt32>
     let foundVertices: UnsafeMutablePointer<UInt32>
     let foundRanks: UnsafeMutablePointer<UInt32>
+    private let lune: LuneGraph
+    private var unreached: [UInt64] = []
+    private var frontier: [Int] = []
     /// Where the walk stands in the list of each vertex of the simplex.
     private let cursors: Storage<Int>
 
@@ -21,6 +26,7 @@ final class AdjacencyScanner: RankScanner {
         neighbours = graph.neighbours.base
         ranks = graph.ranks.base
         positions = try Storage(repeating: 0, count: graph.vertexCount, memory: memory)
+        lune = LuneGraph(memory: memory)
         var longest = 0
         for v in 0..<graph.vertexCount {
             longest = max(longest, graph.starts[v + 1] - graph.starts[v])
@@ -41,46 +47,112 @@ final class AdjacencyScanner: RankScanner {
         return low < end && neighbours[low] == v ? ranks[low] : none
     }
 
-    func luneVertex(of rank: UInt32) -> UInt32? {
+    func isLuneEmpty(of rank: UInt32) -> Bool { nearestLuneVertex(of: rank) == nil }
+
+    func nearestLuneVertex(of rank: UInt32) -> UInt32? {
         let (a, b) = graph.ends(of: rank)
+        var best = (reach: rank, vertex: none)
         var (i, j) = (starts[Int(a)], starts[Int(b)])
         let (endA, endB) = (starts[Int(a) + 1], starts[Int(b) + 1])
         while i < endA, j < endB {
             let (u, v) = (neighbours[i], neighbours[j])
-            if u == v, ranks[i] < rank, ranks[j] < rank { return u }
+            if u == v, max(ranks[i], ranks[j]) < best.reach { best = (max(ranks[i], ranks[j]), u) }
             if u <= v { i &+= 1 }
             if v <= u { j &+= 1 }
         }
-        return nil
+        return best.vertex == none ? nil : best.vertex
     }
 
-    func block(of rank: UInt32, into lune: LuneGraph) throws(HomologyError) -> Block {
-        try self.lune(of: rank, into: lune)
+    func block(of rank: UInt32) throws(HomologyError) -> Block {
+        try lune(of: rank, into: lune)
         if lune.count == 0 { return .critical }
-        let best = lune.highestDegree()
+        let best = highestDegree()
         let vertex = lune.vertices[best.position]
         return best.degree == lune.count - 1 ? .closed(apex: vertex) : .open(pivot: vertex)
+    }
+
+    /// The position with the most neighbours in the current lune, the first of equals.
+    private func highestDegree() -> (position: Int, degree: Int) {
+        var best = (position: 0, degree: -1)
+        for position in 0..<lune.count {
+            let row = row(position, of: lune)
+            var degree = 0
+            for word in 0..<lune.words { degree += row[word].nonzeroBitCount }
+            if degree > best.degree { best = (position, degree) }
+        }
+        return best
+    }
+
+    func components(
+        of rank: UInt32, startingAt seed: UInt32?, into found: inout LuneComponents
+    ) throws(HomologyError) {
+        try self.lune(of: rank, into: lune)
+        found.removeAll()
+        if lune.count == 0 { return }
+        let first = seed.map { lune.position(of: $0) } ?? highestDegree().position
+        found.first = lune.vertices[first]
+        let words = lune.words
+        unreached.removeAll(keepingCapacity: true)
+        for word in 0..<words {
+            let inWord = min(64, lune.count - 64 * word)
+            unreached.append(inWord == 64 ? ~0 : (1 << UInt64(inWord)) - 1)
+        }
+        var start = first
+        while true {
+            grow(from: start)
+            guard let word = unreached.firstIndex(where: { $0 != 0 }) else { return }
+            start = word * 64 + unreached[word].trailingZeroBitCount
+            found.append(lune.vertices[start])
+        }
+    }
+
+    /// Takes the component of position `start` out of `unreached`.
+    private func grow(from start: Int) {
+        unreached[start >> 6] &= ~(1 << UInt64(start & 63))
+        frontier.append(start)
+        while let position = frontier.popLast() {
+            let row = row(position, of: lune)
+            for word in 0..<lune.words {
+                var bits = row[word] & unreached[word]
+                unreached[word] &= ~bits
+                while bits != 0 {
+                    frontier.append(word * 64 + bits.trailingZeroBitCount)
+                    bits &= bits - 1
+                }
+            }
+        }
     }
 
     func lune(of rank: UInt32, into lune: LuneGraph) throws(HomologyError) {
         let (a, b) = graph.ends(of: rank)
         let vertices = [a, b]
         let size = vertices.withUnsafeBufferPointer { between($0, low: 0, high: rank) }
-        try lune.resize(to: size)
-        for position in 0..<size {
-            lune.vertices[position] = foundVertices[position]
-            positions.base[Int(foundVertices[position])] = UInt32(position + 1)
-        }
-        for position in 0..<size {
-            let row = lune.row(position)
+        try lune.reset(rank: rank, count: size)
+        for position in 0..<size { lune.vertices[position] = foundVertices[position] }
+        mark(lune)
+    }
+
+    func row(_ position: Int, of lune: LuneGraph) -> UnsafePointer<UInt64> {
+        let (row, isNew) = lune.place(ofRow: position)
+        if isNew {
             row.update(repeating: 0, count: lune.words)
             let v = Int(lune.vertices[position])
-            for place in starts[v]..<starts[v + 1] where ranks[place] < rank {
+            for place in starts[v]..<starts[v + 1] where ranks[place] < lune.rank {
                 let other = positions.base[Int(neighbours[place])]
                 if other != 0 { row[Int(other - 1) &>> 6] |= 1 &<< UInt64((other - 1) & 63) }
             }
         }
-        for position in 0..<size { positions.base[Int(lune.vertices[position])] = 0 }
+        return UnsafePointer(row)
+    }
+
+    /// Enters the vertices of `lune` in `positions`, in place of those of the lune before.
+    private func mark(_ lune: LuneGraph) {
+        for v in marked { positions.base[Int(v)] = 0 }
+        marked.removeAll(keepingCapacity: true)
+        for position in 0..<lune.count {
+            positions.base[Int(lune.vertices[position])] = UInt32(position + 1)
+            marked.append(lune.vertices[position])
+        }
     }
 
     func between(_ vertices: UnsafeBufferPointer<UInt32>, low: UInt32, high: UInt32) -> Int {

@@ -11,21 +11,20 @@ struct Blocks: @unchecked Sendable {
 
     /// Looks at the lune of every edge of `graph`.
     init<Graph: RankedGraph>(
-        of graph: Graph, scanners: [Graph.Scanner], lunes: [LuneGraph], context: ComputeContext,
+        of graph: Graph, scratch: WorkerScratch<Graph.Scanner>, context: ComputeContext,
         progress: ClosedRange<Double>
     ) throws(HomologyError) {
         let storage = try Storage<UInt32>(count: graph.edgeCount, memory: context.memory)
         self.storage = storage
         codes = storage.base
         let edgeCount = graph.edgeCount
-        let workers = WorkerScratch(scanners: scanners, lunes: lunes)
         // Long edges have the large lunes: hand them out first, in small chunks, so that no worker
         // is left with them at the end.
         try context.forEachChunk(of: edgeCount, size: 256) { worker, range throws(HomologyError) in
-            let (scanner, lune) = workers[worker]
+            let scanner = scratch.scanners[worker]
             for index in range {
                 let rank = edgeCount &- 1 &- index
-                switch try scanner.block(of: UInt32(truncatingIfNeeded: rank), into: lune) {
+                switch try scanner.block(of: UInt32(truncatingIfNeeded: rank)) {
                 case .critical: storage.base[rank] = none
                 case .closed(let apex): storage.base[rank] = apex
                 case .open(let pivot): storage.base[rank] = pivot | Self.openFlag

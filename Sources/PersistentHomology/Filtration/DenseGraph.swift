@@ -17,9 +17,11 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
     let ranks: Storage<UInt32>
     /// larger end << 16 | smaller end, by rank.
     let packedEnds: Storage<UInt32>
+    /// The given number of each vertex.
+    let labels: [UInt32]
 
     var edgeCount: Int { packedEnds.count }
-    var stride: Int { 64 * words }
+    var stride: Int { Int(tda_row_stride(UInt32(words))) }
 
     /// Sorts the edges up to `threshold`.
     init(_ matrix: DistanceMatrix, threshold: Double, context: ComputeContext) throws(HomologyError) {
@@ -34,20 +36,32 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
             case .float64(let lengths):
                 try Self.sortedEdges(lengths, count: matrix.count, threshold: threshold, context: context)
             }
-        let ends = try Storage<UInt32>(count: sorted.count, memory: context.memory)
-        let stride = 64 * words
-        let ranks = try Storage<UInt32>(repeating: none, count: matrix.count * stride, memory: context.memory)
+        labels = try LocalityOrder.points(count: matrix.count, distance: matrix.distance, context: context)
+        packedEnds = try Storage(count: sorted.count, memory: context.memory)
+        ranks = try Storage(
+            repeating: none, count: matrix.count * Int(tda_row_stride(UInt32(words))), memory: context.memory)
+        try fillRows(sorted)
+    }
+
+    /// Writes the rank of every edge into the rows of both its ends, and the summaries of the rows.
+    private func fillRows(_ sorted: Storage<UInt64>) throws(HomologyError) {
+        var numbers = [UInt32](repeating: 0, count: vertexCount)
+        for (number, label) in labels.enumerated() { numbers[Int(label)] = UInt32(number) }
+        let (stride, words, numberOf) = (stride, UInt32(words), numbers)
+        let (ends, ranks) = (packedEnds, ranks)
         try context.forEachChunk(of: sorted.count, size: 1 << 14) { _, range in
             for rank in range {
                 let packed = UInt32(truncatingIfNeeded: sorted.base[rank])
-                let (i, j) = (Int(packed >> 16), Int(packed & 0xffff))
-                ends.base[rank] = packed
-                ranks.base[i &* stride &+ j] = UInt32(truncatingIfNeeded: rank)
-                ranks.base[j &* stride &+ i] = UInt32(truncatingIfNeeded: rank)
+                let (i, j) = (numberOf[Int(packed >> 16)], numberOf[Int(packed & 0xffff)])
+                ends.base[rank] = max(i, j) << 16 | min(i, j)
+                ranks.base[Int(i) &* stride &+ Int(j)] = UInt32(truncatingIfNeeded: rank)
+                ranks.base[Int(j) &* stride &+ Int(i)] = UInt32(truncatingIfNeeded: rank)
             }
         }
-        self.ranks = ranks
-        packedEnds = ends
+        let kernels = KernelTable()
+        try context.forEachChunk(of: vertexCount, size: 16) { _, rows in
+            for row in rows { kernels.functions.summarize(ranks.base + row * stride, words) }
+        }
     }
 
     private static func sortedEdges<Length: SortableLength>(
@@ -110,113 +124,21 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
 
     func length(of rank: UInt32) -> Double {
         let (i, j) = ends(of: rank)
-        return matrix.lowerTriangle[Int(i) * (Int(i) - 1) / 2 + Int(j)]
+        return matrix.distance(Int(labels[Int(i)]), Int(labels[Int(j)]))
     }
+
+    func label(of v: UInt32) -> UInt32 { labels[Int(v)] }
 
     func makeScanner() throws(HomologyError) -> DenseScanner { try DenseScanner(self) }
 }
 
-/// Scans rows of a dense graph with the vector kernels.
-final class DenseScanner: RankScanner {
-    private let graph: DenseGraph
-    private let kernels: tda_rank_kernels
-    private let ranks: UnsafeMutablePointer<UInt32>
-    private let stride: Int
-    private let words: UInt32
-    private let members: Storage<UInt64>
-    private let candidates: Storage<UInt64>
-    private let rows: Storage<UnsafePointer<UInt32>?>
-    private let found: Storage<UInt32>
-    let foundVertices: UnsafeMutablePointer<UInt32>
-    let foundRanks: UnsafeMutablePointer<UInt32>
-
-    init(_ graph: DenseGraph) throws(HomologyError) {
-        let memory = graph.context.memory
-        self.graph = graph
-        kernels = tda_rank_kernels_select().pointee
-        ranks = graph.ranks.base
-        stride = graph.stride
-        words = UInt32(graph.words)
-        members = try Storage(count: graph.words, memory: memory)
-        candidates = try Storage(count: graph.words, memory: memory)
-        rows = try Storage(count: VietorisRips.highestSimplexDimension + 1, memory: memory)
-        found = try Storage(count: 2 * (graph.stride + 16), memory: memory)
-        foundVertices = found.base
-        foundRanks = found.base + graph.stride + 16
+extension DistanceMatrix {
+    fileprivate func distance(_ i: Int, _ j: Int) -> Double {
+        i == j ? 0 : lowerTriangle[max(i, j) * (max(i, j) - 1) / 2 + min(i, j)]
     }
+}
 
-    @inline(__always)
-    private func row(_ v: UInt32) -> UnsafePointer<UInt32> { UnsafePointer(ranks + Int(v) &* stride) }
-
-    @inline(__always)
-    func rank(_ u: UInt32, _ v: UInt32) -> UInt32 { ranks[Int(u) &* stride &+ Int(v)] }
-
-    func luneVertex(of rank: UInt32) -> UInt32? {
-        let (a, b) = graph.ends(of: rank)
-        let v = kernels.first_common(row(a), row(b), words, rank)
-        return v == none ? nil : v
-    }
-
-    func block(of rank: UInt32, into lune: LuneGraph) throws(HomologyError) -> Block {
-        let (a, b) = graph.ends(of: rank)
-        let (rowA, rowB) = (row(a), row(b))
-        let size = kernels.lune(rowA, rowB, words, rank, members.base)
-        if size == 0 { return .critical }
-        // Whatever refutes a candidate is joined to every apex: keep only its neighbours.
-        candidates.base.update(from: members.base, count: Int(words))
-        while true {
-            let w = kernels.nearest(rowA, rowB, words, candidates.base)
-            if w == none { break }
-            toggle(w, in: members)
-            let refuter = kernels.first_beyond(row(w), words, rank, members.base)
-            toggle(w, in: members)
-            if refuter == none { return .closed(apex: w) }
-            toggle(w, in: candidates)
-            if kernels.keep_within(row(refuter), words, rank, candidates.base) == 0 { break }
-        }
-        try fill(lune, size: Int(size), bound: rank)
-        return .open(pivot: lune.vertices[lune.highestDegree().position])
-    }
-
-    func lune(of rank: UInt32, into lune: LuneGraph) throws(HomologyError) {
-        let (a, b) = graph.ends(of: rank)
-        let size = kernels.lune(row(a), row(b), words, rank, members.base)
-        try fill(lune, size: Int(size), bound: rank)
-    }
-
-    @inline(__always)
-    private func toggle(_ v: UInt32, in set: Storage<UInt64>) {
-        set.base[Int(v &>> 6)] ^= 1 &<< UInt64(v & 63)
-    }
-
-    /// Writes the `size` members as the lune's vertices, and their edges of rank < `bound`.
-    private func fill(_ lune: LuneGraph, size: Int, bound: UInt32) throws(HomologyError) {
-        try lune.resize(to: size)
-        var next = 0
-        for word in 0..<Int(words) {
-            var bits = members.base[word]
-            while bits != 0 {
-                lune.vertices[next] = UInt32(truncatingIfNeeded: word &* 64 &+ bits.trailingZeroBitCount)
-                next &+= 1
-                bits &= bits &- 1
-            }
-        }
-        for position in 0..<size {
-            kernels.gather_within(
-                row(lune.vertices[position]), lune.vertices, UInt32(size), bound, lune.row(position))
-        }
-    }
-
-    func between(_ vertices: UnsafeBufferPointer<UInt32>, low: UInt32, high: UInt32) -> Int {
-        for (i, v) in vertices.enumerated() { rows.base[i] = row(v) }
-        return Int(
-            kernels.between(rows.base, UInt32(vertices.count), words, low, high, foundVertices, foundRanks))
-    }
-
-    func hasCommonNeighbour(
-        _ vertices: UnsafeBufferPointer<UInt32>, below limit: UInt32, within bound: UInt32
-    ) -> Bool {
-        for (i, v) in vertices.enumerated() { rows.base[i] = row(v) }
-        return kernels.any_common(rows.base, UInt32(vertices.count), limit, bound) != 0
-    }
+/// The vector kernels for this machine. Sendable: functions without state.
+struct KernelTable: @unchecked Sendable {
+    let functions = tda_rank_kernels_select().pointee
 }

@@ -2,12 +2,18 @@ import Hardware
 
 /// The lune of an edge as a small graph: its vertices in ascending order, and adjacency as rows of
 /// bits over positions in that list. Scratch of one worker, used again for every lune.
+///
+/// A scanner writes the vertices at once and rows when they are asked for (`RankScanner.row`).
 final class LuneGraph {
     private(set) var vertices: UnsafeMutablePointer<UInt32>
-    private(set) var adjacency: UnsafeMutablePointer<UInt64>
+    /// The rank of the edge whose lune it is: its own edges have lower rank.
+    private(set) var rank: UInt32 = 0
     private(set) var count = 0
-    /// Words of 64 positions in a row of `adjacency`.
+    /// Words of 64 positions in a row.
     private(set) var words = 0
+    private var adjacency: UnsafeMutablePointer<UInt64>
+    /// Whether the row of each position has been written.
+    private var filled: UnsafeMutablePointer<Bool>
     private var vertexCapacity = 0
     private var wordCapacity = 0
     private let memory: MemoryAccount
@@ -15,57 +21,48 @@ final class LuneGraph {
     init(memory: MemoryAccount) {
         vertices = .allocate(capacity: 1)
         adjacency = .allocate(capacity: 1)
+        filled = .allocate(capacity: 1)
         self.memory = memory
     }
 
     deinit {
         vertices.deallocate()
         adjacency.deallocate()
+        filled.deallocate()
         memory.release(bytes)
     }
 
-    private var bytes: Int { vertexCapacity * 4 + wordCapacity * 8 }
+    private var bytes: Int { vertexCapacity * 5 + wordCapacity * 8 }
 
-    /// Makes room for `count` vertices; what was there is lost.
-    func resize(to count: Int) throws(HomologyError) {
+    /// Makes room for `count` vertices; what was there is lost, and no row is filled.
+    func reset(rank: UInt32, count: Int) throws(HomologyError) {
+        self.rank = rank
         self.count = count
         words = (count + 63) / 64
         if count > vertexCapacity || count * words > wordCapacity {
             let before = bytes
             let newVertices = max(count, vertexCapacity)
             let newWords = max(count * words, wordCapacity)
-            do { try memory.reserve(newVertices * 4 + newWords * 8) } catch { throw .memory(error) }
+            do { try memory.reserve(newVertices * 5 + newWords * 8) } catch { throw .memory(error) }
             vertices.deallocate()
             adjacency.deallocate()
+            filled.deallocate()
             vertices = .allocate(capacity: newVertices)
             adjacency = .allocate(capacity: newWords)
+            filled = .allocate(capacity: newVertices)
             memory.release(before)
             vertexCapacity = newVertices
             wordCapacity = newWords
         }
+        filled.update(repeating: false, count: count)
     }
 
+    /// The place of the row of `position`, and whether this is the first time it is asked for.
     @inline(__always)
-    func row(_ position: Int) -> UnsafeMutablePointer<UInt64> { adjacency + position * words }
-
-    @inline(__always)
-    func areAdjacent(_ i: Int, _ j: Int) -> Bool { row(i)[j &>> 6] &>> UInt64(j & 63) & 1 == 1 }
-
-    func degree(_ position: Int) -> Int {
-        var degree = 0
-        let row = row(position)
-        for word in 0..<words { degree += row[word].nonzeroBitCount }
-        return degree
-    }
-
-    /// The position with the most neighbours, the first of equals, and how many it has.
-    func highestDegree() -> (position: Int, degree: Int) {
-        var best = (position: 0, degree: -1)
-        for position in 0..<count {
-            let degree = degree(position)
-            if degree > best.degree { best = (position, degree) }
-        }
-        return best
+    func place(ofRow position: Int) -> (row: UnsafeMutablePointer<UInt64>, isNew: Bool) {
+        let isNew = !filled[position]
+        filled[position] = true
+        return (adjacency + position &* words, isNew)
     }
 
     /// The position of vertex `v`, which must be in the lune.

@@ -13,6 +13,8 @@ protocol RankedGraph: Sendable {
     func ends(of rank: UInt32) -> (UInt32, UInt32)
     /// The filtration value of the edge of rank `rank`.
     func length(of rank: UInt32) -> Double
+    /// The number that the caller gave to vertex `v`.
+    func label(of v: UInt32) -> UInt32
     func makeScanner() throws(HomologyError) -> Scanner
 }
 
@@ -25,14 +27,27 @@ protocol RankScanner: AnyObject {
     /// The rank of the edge uv, or `none`.
     func rank(_ u: UInt32, _ v: UInt32) -> UInt32
 
-    /// Any vertex of the lune of `rank`, or nil when it is empty.
-    func luneVertex(of rank: UInt32) -> UInt32?
+    func isLuneEmpty(of rank: UInt32) -> Bool
+
+    /// The vertex of the lune of `rank` whose longer edge to the ends is shortest; nil when it is empty.
+    func nearestLuneVertex(of rank: UInt32) -> UInt32?
+
+    /// The connected components of the lune of `rank` under edges of lower rank.
+    ///
+    /// - Parameter seed: a vertex of the component to name first; nil for the one nearest to the ends.
+    func components(
+        of rank: UInt32, startingAt seed: UInt32?, into found: inout LuneComponents) throws(HomologyError)
 
     /// How the block of `rank` closes.
-    func block(of rank: UInt32, into lune: LuneGraph) throws(HomologyError) -> Block
+    func block(of rank: UInt32) throws(HomologyError) -> Block
 
-    /// Fills `lune` with the vertices of the lune of `rank`, and its edges of lower rank.
+    /// Fills `lune` with the vertices of the lune of `rank`. Its rows can be asked for until the
+    /// scanner is asked about another lune.
     func lune(of rank: UInt32, into lune: LuneGraph) throws(HomologyError)
+
+    /// The neighbours of the vertex at `position` in `lune`, by edges of rank below the lune's, as
+    /// bits over positions.
+    func row(_ position: Int, of lune: LuneGraph) -> UnsafePointer<UInt64>
 
     /// Where `between` leaves what it found.
     var foundVertices: UnsafeMutablePointer<UInt32> { get }

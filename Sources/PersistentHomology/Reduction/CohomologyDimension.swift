@@ -13,61 +13,65 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
     let scratch: WorkerScratch<Graph.Scanner>
     let representatives: Bool
 
-    struct Outcome {
-        /// Death simplices: the columns of the next dimension that are cleared.
-        let table: PivotTable<Entry>
-        var bars: [Bar] = []
-        /// Own the columns that the table points to.
-        let arenas: [ColumnReducer<Graph, Entry>]
-    }
-
-    struct Bar {
-        let pair: PersistencePair
-        let cocycle: RepresentativeCocycle?
-    }
-
-    /// - Parameters:
-    ///   - forest: the edges that end bars of dimension 0.
-    ///   - cleared: the outcome of the dimension below; nil for dimension 1.
+    /// Reduces `columns`, adds the bars, and returns the death simplices.
     func reduce(
-        forest: SpanningForest, cleared: PivotTable<Entry>?, progress: ClosedRange<Double>
-    ) throws(HomologyError) -> Outcome {
-        let columns =
-            try dimension == 1 ? criticalEdges(outside: forest) : columnsOfOpenBlocks(cleared: cleared)
+        _ columns: Storage<Entry.Key>, bars: inout Bars, progress: ClosedRange<Double>
+    ) throws(HomologyError) -> KeySet<Entry.Key> {
         let table = try PivotTable<Entry>(capacity: columns.count, memory: context.memory)
         let setting = ReductionSetting(
             graph: graph, blocks: blocks, codec: codec, field: field, dimension: dimension, table: table,
             context: context)
-        let reducers = ReducerTeam(
+        let team = ReducerTeam(
             reducers: scratch.scanners.map {
                 ColumnReducer(setting, scanner: $0, keepsTerms: representatives)
             })
-        let total = Double(max(columns.count, 1))
         // With representatives the cochains must not depend on who was first: one worker.
         let context = representatives ? context.onCallingThread : context
         try context.forEachChunk(of: columns.count, size: 16) { worker, range throws(HomologyError) in
-            for index in range { try reducers.reducers[worker].reduce(columns.base[index]) }
+            for index in range { try team.reducers[worker].reduce(columns.base[index]) }
             context.progress.advance(
-                to: progress.lowerBound
-                    + Double(range.upperBound) / total * (progress.upperBound - progress.lowerBound))
+                to: progress.lowerBound + Double(range.upperBound) / Double(columns.count)
+                    * (progress.upperBound - progress.lowerBound))
         }
-        return Outcome(table: table, bars: bars(table, reducers.reducers), arenas: reducers.reducers)
+        var deaths: [Entry.Key] = []
+        table.forEach { column in
+            deaths.append(column.pivot.key)
+            addBar(of: column, to: &bars)
+        }
+        for column in team.reducers.flatMap(\.essential) {
+            let birth = graph.length(of: codec.rank(column.column, dimension: dimension))
+            bars.pairs.append(PersistencePair(dimension: dimension, birth: birth, death: .infinity))
+            if representatives { bars.cocycles.append(cocycle(column.column, column.terms, before: none)) }
+        }
+        return try KeySet(deaths, context)
     }
 
-    /// The edges with an empty lune that are not in the forest, in decreasing order.
-    private func criticalEdges(outside forest: SpanningForest) throws(HomologyError) -> Storage<Entry.Key> {
-        var edges = GrowingList<Entry.Key>(memory: context.memory)
-        for rank in stride(from: graph.edgeCount - 1, through: 0, by: -1) {
-            let rank = UInt32(truncatingIfNeeded: rank)
-            if blocks.isCritical(rank), !forest.contains(rank) { try edges.append(Entry.Key(rank)) }
+    private func addBar(of column: borrowing ReducedColumn<Entry>, to bars: inout Bars) {
+        let birthRank = codec.rank(column.column, dimension: dimension)
+        let deathRank = codec.rank(column.pivot.key, dimension: dimension + 1)
+        if birthRank == deathRank { return }
+        let (birth, death) = (graph.length(of: birthRank), graph.length(of: deathRank))
+        if birth == death { return }
+        bars.pairs.append(PersistencePair(dimension: dimension, birth: birth, death: death))
+        if representatives {
+            let terms = UnsafeBufferPointer(start: column.terms, count: column.termCount)
+            bars.cocycles.append(cocycle(column.column, Array(terms), before: deathRank))
         }
-        let columns = try Storage<Entry.Key>(count: edges.count, memory: context.memory)
-        columns.base.update(from: edges.base, count: edges.count)
+    }
+
+    /// The critical edges, in decreasing order.
+    func columns(of critical: CriticalEdges) throws(HomologyError) -> Storage<Entry.Key> {
+        let columns = try Storage<Entry.Key>(count: critical.count, memory: context.memory)
+        var next = critical.count
+        critical.forEach { rank in
+            next -= 1
+            columns.base[next] = Entry.Key(rank)
+        }
         return columns
     }
 
     /// The simplices of open blocks that are neither apparent nor cleared, in decreasing order.
-    private func columnsOfOpenBlocks(cleared: PivotTable<Entry>?) throws(HomologyError) -> Storage<Entry.Key> {
+    func columns(clearing cleared: KeySet<Entry.Key>?) throws(HomologyError) -> Storage<Entry.Key> {
         let chunk = 1024
         let edgeCount = graph.edgeCount
         let chunkCount = (edgeCount + chunk - 1) / chunk
@@ -80,13 +84,13 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
                 guard blocks.isOpen(rank) else { continue }
                 try scanner.lune(of: rank, into: lune)
                 var enumeration = ColumnEnumeration(
-                    of: rank, lune: lune, pivotVertex: blocks.pivot(of: rank), dimension: dimension, codec: codec)
+                    lune: lune, scanner: scanner, pivot: blocks.pivot(of: rank), dimension: dimension, codec: codec)
                 try enumeration.list(into: &keys)
                 try context.checkStop()
             }
             if let cleared {
                 var kept = 0
-                for index in 0..<keys.count where cleared.column(withPivot: keys[index]) == nil {
+                for index in 0..<keys.count where !cleared.contains(keys[index]) {
                     keys[kept] = keys[index]
                     kept += 1
                 }
@@ -95,32 +99,6 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
             try found.set(range.lowerBound / chunk, keys)
         }
         return try found.joined()
-    }
-
-    private func bars(
-        _ table: PivotTable<Entry>, _ reducers: [ColumnReducer<Graph, Entry>]
-    ) -> [Bar] {
-        var bars: [Bar] = []
-        table.forEach { column in
-            let birthRank = codec.rank(column.column, dimension: dimension)
-            let deathRank = codec.rank(column.pivot.key, dimension: dimension + 1)
-            if birthRank == deathRank { return }
-            let (birth, death) = (graph.length(of: birthRank), graph.length(of: deathRank))
-            if birth == death { return }
-            let terms = UnsafeBufferPointer(start: column.terms, count: column.termCount)
-            bars.append(
-                Bar(
-                    pair: PersistencePair(dimension: dimension, birth: birth, death: death),
-                    cocycle: representatives ? cocycle(column.column, Array(terms), before: deathRank) : nil))
-        }
-        for column in reducers.flatMap(\.essential) {
-            let birth = graph.length(of: codec.rank(column.column, dimension: dimension))
-            bars.append(
-                Bar(
-                    pair: PersistencePair(dimension: dimension, birth: birth, death: .infinity),
-                    cocycle: representatives ? cocycle(column.column, column.terms, before: none) : nil))
-        }
-        return bars
     }
 
     /// The reduced column's cochain on the complex just before the bar ends.
@@ -134,11 +112,27 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
             simplex.decode(
                 term.key, dimension: dimension, codec: codec, rank: rank, ends: graph.ends(of: rank),
                 pivot: blocks.pivot(of: rank))
-            vertices += simplex.allVertices.map { Int32(bitPattern: $0) }
-            coefficients.append(UInt16(term.coefficient))
+            var labels = simplex.allVertices.map { Int32(bitPattern: graph.label(of: $0)) }
+            let reverses = sortDecreasing(&labels)
+            vertices += labels
+            coefficients.append(UInt16(reverses ? field.negate(term.coefficient) : term.coefficient))
         }
         return RepresentativeCocycle(vertices: vertices, coefficients: coefficients)
     }
+}
+
+/// Sorts `vertices`; returns whether that reverses the orientation of their simplex.
+private func sortDecreasing(_ vertices: inout [Int32]) -> Bool {
+    var isOdd = false
+    for index in vertices.indices.dropFirst() {
+        var place = index
+        while place > 0, vertices[place - 1] < vertices[place] {
+            vertices.swapAt(place - 1, place)
+            isOdd.toggle()
+            place -= 1
+        }
+    }
+    return isOdd
 }
 
 /// The reducers of a dimension, each used by its own worker only; Sendable for that reason.

@@ -4,11 +4,14 @@ protocol ColumnEntry: BitwiseCopyable, Sendable {
     var key: Key { get }
     var coefficient: UInt32 { get }
     init(_ key: Key, _ coefficient: UInt32)
+    /// The same arithmetic on keys of edges.
+    associatedtype EdgeEntry: ColumnEntry where EdgeEntry.Key == UInt64
     /// True over Z/2, where signs and products disappear at compile time.
     static var isBinary: Bool { get }
 }
 
 struct BinaryEntry<Key: SimplexKey>: ColumnEntry {
+    typealias EdgeEntry = BinaryEntry<UInt64>
     let key: Key
 
     @inline(__always)
@@ -20,6 +23,7 @@ struct BinaryEntry<Key: SimplexKey>: ColumnEntry {
 }
 
 struct PrimeEntry<Key: SimplexKey>: ColumnEntry {
+    typealias EdgeEntry = PrimeEntry<UInt64>
     let key: Key
     let coefficient: UInt32
 

@@ -8,38 +8,53 @@ import Hardware
 /// - σ is paired downwards, with σ ∖ u for u = min σ, when no vertex smaller than u is in N(σ ∖ u).
 /// Every σ that contains p is of the second kind, every σ ⊆ N(p) of the first: what is left meets the
 /// vertices that p does not see, and only cliques that do are visited.
-struct ColumnEnumeration<Key: SimplexKey>: ~Copyable {
+struct ColumnEnumeration<Scanner: RankScanner, Key: SimplexKey>: ~Copyable {
     private let lune: LuneGraph
+    private let scanner: Scanner
     private let codec: SimplexCodec<Key>
     private let pivot: Int
-    private let pivotVertex: UInt32
     /// Positions that the pivot does not see, itself excluded.
     private var unseen: [UInt64]
+    /// Those and their neighbours: where a clique that meets them can start.
+    private var reach: [UInt64]
     /// Common neighbours of the vertices chosen so far, a row of words for each depth.
     private var common: [UInt64]
-    private let rank: UInt32
+    /// How many vertices a simplex has besides the longest edge.
     private let size: Int
 
-    /// - Parameter dimension: of the simplices to list, ≥ 2.
-    init(of rank: UInt32, lune: LuneGraph, pivotVertex: UInt32, dimension: Int, codec: SimplexCodec<Key>) {
+    /// - Parameters:
+    ///   - lune: filled by `scanner`.
+    ///   - dimension: of the simplices to list, ≥ 2.
+    init(lune: LuneGraph, scanner: Scanner, pivot vertex: UInt32, dimension: Int, codec: SimplexCodec<Key>) {
         self.lune = lune
+        self.scanner = scanner
         self.codec = codec
-        self.rank = rank
-        self.pivotVertex = pivotVertex
         size = dimension - 1
-        pivot = lune.position(of: pivotVertex)
+        pivot = lune.position(of: vertex)
         let words = lune.words
-        unseen = [UInt64](repeating: 0, count: words)
         common = [UInt64](repeating: 0, count: words * (size + 1))
         for position in 0..<lune.count { common[position >> 6] |= 1 << UInt64(position & 63) }
-        let row = lune.row(pivot)
+        unseen = [UInt64](repeating: 0, count: words)
+        let row = scanner.row(pivot, of: lune)
         for word in 0..<words { unseen[word] = common[word] & ~row[word] }
         unseen[pivot >> 6] &= ~(1 << UInt64(pivot & 63))
+        reach = unseen
+        if size > 1 {
+            for word in 0..<words {
+                var bits = unseen[word]
+                while bits != 0 {
+                    let row = scanner.row(word << 6 + bits.trailingZeroBitCount, of: lune)
+                    for word in 0..<words { reach[word] |= row[word] }
+                    bits &= bits - 1
+                }
+            }
+        }
     }
 
     /// Appends the keys to `keys`, in decreasing order.
     mutating func list(into keys: inout GrowingList<Key>) throws(HomologyError) {
-        try extend(depth: 0, below: lune.count, prefix: Key(truncatingIfNeeded: rank), meetsUnseen: false, &keys)
+        try extend(
+            depth: 0, below: lune.count, prefix: Key(truncatingIfNeeded: lune.rank), meetsUnseen: false, &keys)
     }
 
     private mutating func extend(
@@ -47,42 +62,51 @@ struct ColumnEnumeration<Key: SimplexKey>: ~Copyable {
     ) throws(HomologyError) {
         let words = lune.words
         let row = depth * words
+        let next = row + words
         let isLast = depth + 1 == size
         let firstCommon = firstMember(row)
         let pivotIsCommon = contains(row, pivot)
-        var position = limit - 1
-        while position >= 0 {
-            // The next candidate downwards.
-            let word = position >> 6
-            let bits = common[row + word] & (~0 >> UInt64(63 - position & 63))
-            if bits == 0 {
-                position = (word << 6) - 1
-                continue
+        var word = (limit - 1) >> 6
+        var mask: UInt64 = limit & 63 == 0 ? ~0 : (1 << UInt64(limit & 63)) - 1
+        while word >= 0 {
+            var bits = candidates(word, depth: depth, isLast: isLast, meetsUnseen: meetsUnseen) & mask
+            mask = ~0
+            while bits != 0 {
+                let position = word << 6 + 63 - bits.leadingZeroBitCount
+                bits &= ~(1 << UInt64(position & 63))
+                if position == pivot { continue }
+                let meets = meetsUnseen || unseen[word] >> UInt64(position & 63) & 1 == 1
+                let key = prefix << Key(codec.bits) | Key(lune.vertices[position] + 1)
+                let adjacent = scanner.row(position, of: lune)
+                if isLast {
+                    let pairedDown = !pivotIsCommon && firstCommon == position
+                    if !pairedDown, !hasSmallerCommon(row, adjacent, than: position) { try keys.append(key) }
+                } else {
+                    for word in 0..<words { common[next + word] = common[row + word] & adjacent[word] }
+                    try extend(depth: depth + 1, below: position, prefix: key, meetsUnseen: meets, &keys)
+                }
             }
-            position = (word << 6) + 63 - bits.leadingZeroBitCount
-            if position == pivot {
-                position -= 1
-                continue
-            }
-            let meets = meetsUnseen || unseen[word] >> UInt64(position & 63) & 1 == 1
-            let key = prefix << Key(codec.bits) | Key(truncatingIfNeeded: lune.vertices[position] + 1)
-            let next = row + words
-            let adjacent = lune.row(position)
-            var first = -1
-            for word in 0..<words {
-                let both = common[row + word] & adjacent[word]
-                common[next + word] = both
-                if first < 0, both != 0 { first = (word << 6) + both.trailingZeroBitCount }
-            }
-            if isLast {
-                let pairedDown = !pivotIsCommon && firstCommon == position
-                let pairedUp = contains(next, pivot) || (first >= 0 && first < position)
-                if meets, !pairedUp, !pairedDown { try keys.append(key) }
-            } else if meets || seesUnseen(next, below: position) {
-                try extend(depth: depth + 1, below: position, prefix: key, meetsUnseen: meets, &keys)
-            }
-            position -= 1
+            word -= 1
         }
+    }
+
+    /// Which positions of `word` may come next: in the end the clique must meet the unseen.
+    private func candidates(_ word: Int, depth: Int, isLast: Bool, meetsUnseen: Bool) -> UInt64 {
+        let all = common[depth * lune.words + word]
+        if isLast, !meetsUnseen { return all & unseen[word] }
+        return depth == 0 ? all & reach[word] : all
+    }
+
+    /// Whether the pivot or a position below `position` is in the common row and in `adjacent`.
+    private func hasSmallerCommon(
+        _ row: Int, _ adjacent: UnsafePointer<UInt64>, than position: Int
+    ) -> Bool {
+        if (common[row + pivot >> 6] & adjacent[pivot >> 6]) >> UInt64(pivot & 63) & 1 == 1 { return true }
+        for word in 0...position >> 6 {
+            let both = common[row + word] & adjacent[word]
+            if both != 0 { return word << 6 + both.trailingZeroBitCount < position }
+        }
+        return false
     }
 
     private func contains(_ row: Int, _ position: Int) -> Bool {
@@ -91,19 +115,8 @@ struct ColumnEnumeration<Key: SimplexKey>: ~Copyable {
 
     private func firstMember(_ row: Int) -> Int {
         for word in 0..<lune.words where common[row + word] != 0 {
-            return (word << 6) + common[row + word].trailingZeroBitCount
+            return word << 6 + common[row + word].trailingZeroBitCount
         }
         return -1
-    }
-
-    private func seesUnseen(_ row: Int, below limit: Int) -> Bool {
-        for word in 0..<lune.words {
-            var bits = common[row + word] & unseen[word]
-            if bits == 0 { continue }
-            if word << 6 >= limit { return false }
-            if limit - word << 6 < 64 { bits &= (1 << UInt64(limit - word << 6)) - 1 }
-            if bits != 0 { return true }
-        }
-        return false
     }
 }

@@ -49,7 +49,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
         self.setting = setting
         self.scanner = scanner
         self.keepsTerms = keepsTerms
-        arena = ColumnArena(memory: setting.context.memory)
+        arena = setting.table.makeArena()
         chain = Chain(field: setting.field, memory: setting.context.memory)
         terms = GrowingList(memory: setting.context.memory)
         facet = .allocate(capacity: VietorisRips.highestSimplexDimension + 2)

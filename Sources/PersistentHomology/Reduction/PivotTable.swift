@@ -5,13 +5,15 @@ import Synchronization
 /// compare-and-swap without locks (after Morozov and Nigmetov, "Towards lockfree persistent homology",
 /// 2020, section 3).
 ///
-/// Sendable: slots are atomic words; the columns they point to are immutable and outlive the table.
+/// Sendable: slots are atomic words; the columns they point to are immutable and live in arenas that
+/// the table owns.
 final class PivotTable<Entry: ColumnEntry>: @unchecked Sendable {
     typealias Column = UnsafeMutablePointer<ReducedColumn<Entry>>
 
     private let slots: UnsafeMutablePointer<Atomic<UInt>>
     private let mask: Int
     private let memory: MemoryAccount
+    private let arenas = Mutex<[ColumnArena<Entry>]>([])
 
     /// - Parameter capacity: the most pivots that will ever be held.
     init(capacity: Int, memory: MemoryAccount) throws(HomologyError) {
@@ -24,24 +26,23 @@ final class PivotTable<Entry: ColumnEntry>: @unchecked Sendable {
         self.memory = memory
     }
 
+    /// A place where one worker stores its columns; what is stored lives as long as the table.
+    func makeArena() -> ColumnArena<Entry> {
+        let arena = ColumnArena<Entry>(memory: memory)
+        arenas.withLock { $0.append(arena) }
+        return arena
+    }
+
     deinit {
         slots.deinitialize(count: mask + 1)
         slots.deallocate()
         memory.release((mask + 1) * MemoryLayout<UInt>.stride)
     }
 
-    @inline(__always)
-    private func firstSlot(_ key: Entry.Key) -> Int {
-        var hash = UInt64(truncatingIfNeeded: key)
-        if Entry.Key.bitWidth > 64 { hash ^= UInt64(truncatingIfNeeded: key >> 64) &* 0x9e37_79b9_7f4a_7c15 }
-        hash = (hash ^ (hash &>> 32)) &* 0x9e37_79b9_7f4a_7c15
-        return Int(truncatingIfNeeded: hash &>> 20) & mask
-    }
-
     /// The column whose pivot is `key`, if there is one.
     @inline(__always)
     func column(withPivot key: Entry.Key) -> Column? {
-        var slot = firstSlot(key)
+        var slot = hash(of: key) & mask
         while true {
             let word = slots[slot].load(ordering: .acquiring)
             guard let column = Column(bitPattern: word) else { return nil }
@@ -54,7 +55,7 @@ final class PivotTable<Entry: ColumnEntry>: @unchecked Sendable {
     /// Returns false when another worker was faster; then look again.
     func claim(_ column: Column, replacing expected: Column?) -> Bool {
         let key = column.pointee.pivot.key
-        var slot = firstSlot(key)
+        var slot = hash(of: key) & mask
         while true {
             let word = slots[slot].load(ordering: .acquiring)
             guard let present = Column(bitPattern: word) else {

@@ -14,7 +14,9 @@ struct ReducedColumn<Entry: ColumnEntry> {
 
 /// Where a worker writes its reduced columns: blocks of memory that are given back together, when
 /// the dimension is done, because other workers may still read a column that has been replaced.
-final class ColumnArena<Entry: ColumnEntry> {
+///
+/// Sendable: handed to one worker, and only freed by whoever lets go of the table.
+final class ColumnArena<Entry: ColumnEntry>: @unchecked Sendable {
     private static var blockBytes: Int { 1 << 16 }
     private var blocks: [(base: UnsafeMutableRawPointer, bytes: Int)] = []
     private var free: UnsafeMutableRawPointer?

@@ -38,18 +38,8 @@ struct SimplexCodec<Key: SimplexKey>: Sendable {
     @inline(__always)
     func removingPivot(_ key: Key) -> Key { key &>> Key(truncatingIfNeeded: bits) }
 
-    /// The key of the simplex made of the edge of rank `rank` and `others`, in decreasing order.
-    @inline(__always)
-    func key(rank: UInt32, others: UnsafeBufferPointer<UInt32>, pivot: UInt32) -> Key {
-        var key = Key(truncatingIfNeeded: rank)
-        var hasPivot = false
-        for v in others {
-            if v == pivot {
-                hasPivot = true
-            } else {
-                key = key &<< Key(truncatingIfNeeded: bits) | Key(truncatingIfNeeded: v &+ 1)
-            }
-        }
-        return hasPivot ? key &<< Key(truncatingIfNeeded: bits) : key
+    /// The triangle of the edge of rank `rank` and `vertex`, which is not the block's pivot.
+    func triangle(rank: UInt32, vertex: UInt32) -> Key {
+        Key(truncatingIfNeeded: rank) << Key(bits) | Key(truncatingIfNeeded: vertex + 1)
     }
 }

@@ -1,0 +1,112 @@
+import Hardware
+import Synchronization
+import Vocabulary
+
+/// Dimension 1 by homology: the cycles that die, in the order of the edges that fill them.
+///
+/// A bar can end only at an edge ab whose lune is not connected: its components 0, 1, …, c − 1 give
+/// triangles abwᵢ, and each i > 0 fills the cycle a–w₀–b–wᵢ–a; further triangles of a component fill
+/// nothing new. So no list of triangles is made. Cycles are pushed down to critical edges and reduced
+/// there (`CycleReducer`); once every critical edge has met its end, longer edges cannot matter.
+struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key == UInt64 {
+    let graph: Graph
+    let forest: SpanningForest
+    let critical: CriticalEdges
+    let field: PrimeField
+    let context: ComputeContext
+    let scratch: WorkerScratch<Graph.Scanner>
+    /// The edge pass, where a higher dimension needed it.
+    let blocks: Blocks?
+
+    struct Outcome {
+        var pairs: [PersistencePair] = []
+        /// The triangles that end bars: columns that dimension 2 need not reduce.
+        var deaths: [DeathTriangle] = []
+    }
+
+    func reduce(progress: ClosedRange<Double>) throws(HomologyError) -> Outcome {
+        let table = try PivotTable<Entry>(capacity: critical.count, memory: context.memory)
+        let reducers = CycleReducers(
+            reducers: scratch.scanners.map {
+                CycleReducer<Graph, Entry>(
+                    graph: graph, forest: forest, critical: critical, field: field, table: table, scanner: $0,
+                    context: context)
+            })
+        let alive = Atomic<Int>(critical.count)
+        let edgeCount = graph.edgeCount
+        // Chunks come in ascending order: when every birth has a death among the chunks handed out,
+        // later edges can only give cycles that bound already.
+        try context.forEachChunk(of: edgeCount, size: 64) { worker, range throws(HomologyError) in
+            if alive.load(ordering: .relaxed) == 0 { return }
+            let scanner = scratch.scanners[worker]
+            var components = LuneComponents()
+            for rank in range {
+                let rank = UInt32(truncatingIfNeeded: rank)
+                if let blocks, !blocks.isOpen(rank) { continue }
+                try scanner.components(of: rank, startingAt: blocks?.pivot(of: rank), into: &components)
+                guard let first = components.first else { continue }
+                for other in components.others {
+                    let death = DeathTriangle(rank: rank, vertex: other)
+                    if try reducers.reducers[worker].reduce(death, around: first) {
+                        alive.subtract(1, ordering: .relaxed)
+                    }
+                }
+            }
+            context.progress.advance(
+                to: progress.lowerBound
+                    + Double(range.upperBound) / Double(edgeCount) * (progress.upperBound - progress.lowerBound))
+        }
+        return outcome(table)
+    }
+
+    private func outcome(_ table: PivotTable<Entry>) -> Outcome {
+        var outcome = Outcome()
+        var ended = Set<UInt32>()
+        table.forEach { column in
+            let (birth, death) = (EdgeKey.rank(column.pivot.key), DeathTriangle(key: column.column))
+            ended.insert(birth)
+            outcome.deaths.append(death)
+            let (start, end) = (graph.length(of: birth), graph.length(of: death.rank))
+            if start < end { outcome.pairs.append(PersistencePair(dimension: 1, birth: start, death: end)) }
+        }
+        critical.forEach { birth in
+            if ended.contains(birth) { return }
+            outcome.pairs.append(
+                PersistencePair(dimension: 1, birth: graph.length(of: birth), death: .infinity))
+        }
+        return outcome
+    }
+}
+
+/// A triangle that may end a bar of dimension 1: its longest edge, and the smallest vertex of the
+/// lune's component that it stands for. Ordered by rank first.
+struct DeathTriangle {
+    let rank: UInt32
+    let vertex: UInt32
+
+    init(rank: UInt32, vertex: UInt32) {
+        self.rank = rank
+        self.vertex = vertex
+    }
+
+    init(key: UInt64) {
+        rank = UInt32(truncatingIfNeeded: key >> 32)
+        vertex = UInt32(truncatingIfNeeded: key)
+    }
+
+    var key: UInt64 { UInt64(rank) << 32 | UInt64(vertex) }
+}
+
+/// Edges as keys in a chain, the longest first.
+enum EdgeKey {
+    @inline(__always)
+    static func key(_ rank: UInt32) -> UInt64 { UInt64(~rank) }
+    @inline(__always)
+    static func rank(_ key: UInt64) -> UInt32 { ~UInt32(truncatingIfNeeded: key) }
+}
+
+/// One reducer for each worker; Sendable because each is used by its own worker only.
+private struct CycleReducers<Graph: RankedGraph, Entry: ColumnEntry>: @unchecked Sendable
+where Entry.Key == UInt64 {
+    let reducers: [CycleReducer<Graph, Entry>]
+}
