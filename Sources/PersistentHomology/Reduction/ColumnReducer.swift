@@ -18,7 +18,10 @@ struct ReductionSetting<Graph: RankedGraph, Entry: ColumnEntry>: Sendable {
 /// it is, and coboundaries are produced when needed. Beyond that: cofacets appear lazily, up to a
 /// horizon of ranks that moves only when everything before it has cancelled; apparent pairs are read
 /// off the order of the block; a closed block is emptied in one go.
-final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
+///
+/// A struct without copies, not a class: its state is read and written in the innermost loops, where a
+/// class would check exclusive access each time.
+struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     typealias Key = Entry.Key
 
     private let setting: ReductionSetting<Graph, Entry>
@@ -26,7 +29,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     private let arena: ColumnArena<Entry>
     private var chain: Chain<Entry>
     private var terms: GrowingList<Entry>
-    private let simplex = Simplex()
+    private var simplex = Simplex()
     private let facet: UnsafeMutableBufferPointer<UInt32>
     private var column: Key = 0
     /// Cofacets of rank below this have been emitted.
@@ -59,7 +62,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     deinit { facet.deallocate() }
 
     /// Reduces the column of `key` and enters it in the table, or notes that it is essential.
-    func reduce(_ key: Key) throws(HomologyError) {
+    mutating func reduce(_ key: Key) throws(HomologyError) {
         column = key
         terms.removeAll()
         chain.removeAll()
@@ -83,7 +86,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
 
     /// Removes `pivot`, the first simplex of the coboundary, by adding a column that has it as pivot,
     /// or claims it. Returns true when the column is done.
-    private func eliminate(_ pivot: Entry) throws(HomologyError) -> Bool {
+    private mutating func eliminate(_ pivot: Entry) throws(HomologyError) -> Bool {
         let codec = setting.codec
         let rank = codec.rank(pivot.key, dimension: setting.dimension + 1)
         if codec.containsPivot(pivot.key) {
@@ -119,7 +122,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     }
 
     /// Adds the multiple of the coboundary of the pivot's last facet that cancels `pivot`.
-    private func addFacet(of pivot: Entry, rank: UInt32, from low: UInt32) throws(HomologyError) {
+    private mutating func addFacet(of pivot: Entry, rank: UInt32, from low: UInt32) throws(HomologyError) {
         let facet = setting.codec.removingPivot(pivot.key)
         var factor: UInt32 = 1
         if !Entry.isBinary {
@@ -133,7 +136,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
 
     /// In a closed block with apex w the working cocycle equals the sum of the coboundaries of σ ∖ w
     /// over its terms σ that contain w, up to terms of higher rank: add those, drop the block.
-    private func emptyClosedBlock(_ rank: UInt32, first: Entry) throws(HomologyError) {
+    private mutating func emptyClosedBlock(_ rank: UInt32, first: Entry) throws(HomologyError) {
         var entry = first
         while true {
             if setting.codec.containsPivot(entry.key) { try addFacet(of: entry, rank: rank, from: rank + 1) }
@@ -147,7 +150,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     }
 
     /// Adds the multiple of the reduced column `owner` that cancels `pivot`, which it shares.
-    private func add(
+    private mutating func add(
         _ owner: PivotTable<Entry>.Column, pivot: Entry, rank: UInt32
     ) throws(HomologyError) {
         let field = setting.field
@@ -166,7 +169,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     }
 
     /// Continues with a column that has lost its pivot, of rank `rank`, to another.
-    private func resume(_ other: PivotTable<Entry>.Column, rank: UInt32) throws(HomologyError) {
+    private mutating func resume(_ other: PivotTable<Entry>.Column, rank: UInt32) throws(HomologyError) {
         column = other.pointee.column
         terms.removeAll()
         chain.removeAll()
@@ -178,7 +181,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
         }
     }
 
-    private func claim(
+    private mutating func claim(
         _ pivot: Entry, replacing owner: PivotTable<Entry>.Column?
     ) throws(HomologyError) -> Bool {
         try compact()
@@ -188,7 +191,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
 
     /// Whether the last facet σ of τ = `key`, which does not contain the pivot vertex, has τ as its
     /// first cofacet: whether no vertex smaller than the one left out is joined to all of σ.
-    private func isApparent(_ key: Key, rank: UInt32) -> Bool {
+    private mutating func isApparent(_ key: Key, rank: UInt32) -> Bool {
         decode(key, dimension: setting.dimension + 1, rank: rank)
         let others = simplex.otherVertices
         let left = others[others.count - 1]
@@ -204,7 +207,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     }
 
     /// Whether the last digit's vertex has coefficient −1 in the coboundary of the rest of `key`.
-    private func signOfLastVertex(_ key: Key, rank: UInt32) -> Bool {
+    private mutating func signOfLastVertex(_ key: Key, rank: UInt32) -> Bool {
         decode(key, dimension: setting.dimension + 1, rank: rank)
         let last =
             setting.codec.containsPivot(key)
@@ -215,7 +218,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     }
 
     @inline(__always)
-    private func decode(_ key: Key, dimension: Int, rank: UInt32) {
+    private mutating func decode(_ key: Key, dimension: Int, rank: UInt32) {
         simplex.decode(
             key, dimension: dimension, codec: setting.codec, rank: rank, ends: setting.graph.ends(of: rank),
             pivot: setting.blocks.pivot(of: rank))
@@ -223,7 +226,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
 
     /// Adds `coefficient` times the cofacets of `key` with rank in `low..<horizon`, its own block
     /// included if `low` does not pass it. Returns how many.
-    private func emit(_ key: Key, _ coefficient: UInt32, from low: UInt32) throws(HomologyError) -> Int {
+    private mutating func emit(_ key: Key, _ coefficient: UInt32, from low: UInt32) throws(HomologyError) -> Int {
         let rank = setting.codec.rank(key, dimension: setting.dimension)
         decode(key, dimension: setting.dimension, rank: rank)
         let vertices = simplex.allVertices
@@ -280,7 +283,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
         return hasPivot ? key &<< bits : key
     }
 
-    private func extendHorizon() throws(HomologyError) {
+    private mutating func extendHorizon() throws(HomologyError) {
         try compact()
         let low = horizon
         horizon = UInt32(min(setting.graph.edgeCount, Int(horizon) + Int(step)))
@@ -297,7 +300,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     }
 
     /// Adds up repeated terms and drops those that cancel.
-    private func compact() throws(HomologyError) {
+    private mutating func compact() throws(HomologyError) {
         if terms.count < 2 { return }
         var all = terms.elements
         all.sort { $0.key < $1.key }
@@ -322,7 +325,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
 
     /// Looks at the stop signal now and then.
     @inline(__always)
-    private func poll() throws(HomologyError) {
+    private mutating func poll() throws(HomologyError) {
         ticks &+= 1
         if ticks & 255 == 0 { try setting.context.checkStop() }
     }
