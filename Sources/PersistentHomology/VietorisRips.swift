@@ -28,7 +28,8 @@ public enum VietorisRips {
         } else {
             threshold = try enclosingRadius(of: matrix, context: context)
         }
-        let graph = try DenseGraph(matrix, threshold: threshold, context: context)
+        let graph = try DenseGraph(
+            matrix, threshold: matrix.lowerTriangle.precision.rounding(threshold), context: context)
         clock.end("edges")
         return try barcode(
             of: graph, births: matrix.vertexBirths, threshold: threshold, options: options, context: context,
@@ -45,7 +46,8 @@ public enum VietorisRips {
         var clock = PhaseClock()
         context.progress.enter("edges", at: 0)
         let threshold = options.maxEdgeLength ?? .infinity
-        let ranked = try AdjacencyGraph(graph, threshold: threshold, context: context)
+        let ranked = try AdjacencyGraph(
+            graph, threshold: graph.lengths.precision.rounding(threshold), context: context)
         clock.end("edges")
         return try barcode(
             of: ranked, births: graph.vertexBirths, threshold: threshold, options: options, context: context,

@@ -2,6 +2,15 @@
 public enum Precision: String, Sendable, Hashable, CaseIterable {
     case float32
     case float64
+
+    /// The nearest number of this precision. Thresholds are compared as such: one of 0.1 lets in a
+    /// Float edge of 0.1, which as a Double is longer.
+    public func rounding(_ value: Double) -> Double {
+        switch self {
+        case .float32: Double(Float(value))
+        case .float64: value
+        }
+    }
 }
 
 /// A flat array of real numbers in one of the two precisions; the case is the precision.

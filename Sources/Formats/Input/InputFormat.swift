@@ -59,9 +59,8 @@ extension InputFormat {
                 if let byte = scanner.peek, byte.isSeparator { scanner.advance() }
                 scanner.skipBlanks()
             }
-            // A line with anything else in it says nothing about the shape; reading it will say what is wrong.
-            guard scanner.isAtEnd || scanner.peek == .lineFeed else { return .points }
             lengths.append(length)
+            scanner.skipLine()
         }
         guard lengths.count > 1 else { return .points }
         if lengths == Array(1...lengths.count) { return .lowerDistances }

@@ -6,7 +6,7 @@ import Hardware
 /// homologous to u–w–v through the triangle uvw, whose other edges are shorter. Replacing the longest
 /// edge so again and again ends in critical and forest edges. A cycle is known by its edges outside
 /// the forest, so forest edges are dropped.
-struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Entry.Key == UInt64 {
+final class CycleReducer<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key == UInt64 {
     private let graph: Graph
     private let forest: SpanningForest
     private let critical: CriticalEdges
@@ -39,7 +39,7 @@ struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Ent
 
     /// Reduces the cycle that `death` fills, which goes back through `first`, a vertex of another
     /// component of the same lune. Returns whether a birth has met its end for the first time.
-    mutating func reduce(_ death: DeathTriangle, around first: UInt32) throws(HomologyError) -> Bool {
+    func reduce(_ death: DeathTriangle, around first: UInt32) throws(HomologyError) -> Bool {
         let (a, b) = graph.ends(of: death.rank)
         edges.removeAll()
         births.removeAll()
@@ -53,13 +53,13 @@ struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Ent
 
     /// Adds `coefficient` times the edge from u to v. Edges are oriented from the larger vertex.
     @inline(__always)
-    private mutating func addEdge(from u: UInt32, to v: UInt32, _ coefficient: UInt32) throws(HomologyError) {
+    private func addEdge(from u: UInt32, to v: UInt32, _ coefficient: UInt32) throws(HomologyError) {
         let rank = scanner.rank(u, v)
         if forest.contains(rank) { return }
         try edges.add(EdgeKey.key(rank), Entry.isBinary || u > v ? coefficient : field.negate(coefficient))
     }
 
-    private mutating func pushDown() throws(HomologyError) {
+    private func pushDown() throws(HomologyError) {
         while let longest = edges.popPivot() {
             try poll()
             let rank = EdgeKey.rank(longest.key)
@@ -73,7 +73,7 @@ struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Ent
         }
     }
 
-    private mutating func reduceBirths(column start: UInt64) throws(HomologyError) -> Bool {
+    private func reduceBirths(column start: UInt64) throws(HomologyError) -> Bool {
         var column = start
         while let pivot = births.popPivot() {
             try poll()
@@ -99,7 +99,7 @@ struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Ent
         return false
     }
 
-    private mutating func add(
+    private func add(
         _ owner: PivotTable<Entry>.Column, eliminating pivot: Entry
     ) throws(HomologyError) {
         try add(
@@ -108,7 +108,7 @@ struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Ent
                 ? 1 : field.eliminating(pivot.coefficient, with: owner.pointee.pivot.coefficient))
     }
 
-    private mutating func add(_ owner: PivotTable<Entry>.Column, scaledBy factor: UInt32) throws(HomologyError) {
+    private func add(_ owner: PivotTable<Entry>.Column, scaledBy factor: UInt32) throws(HomologyError) {
         let pivot = owner.pointee.pivot
         try births.add(pivot.key, Entry.isBinary ? 1 : field.multiply(pivot.coefficient, factor))
         for index in 0..<owner.pointee.termCount {
@@ -118,7 +118,7 @@ struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Ent
     }
 
     @inline(__always)
-    private mutating func poll() throws(HomologyError) {
+    private func poll() throws(HomologyError) {
         ticks &+= 1
         if ticks & 255 == 0 { try context.checkStop() }
     }

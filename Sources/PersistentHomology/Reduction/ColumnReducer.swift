@@ -18,10 +18,7 @@ struct ReductionSetting<Graph: RankedGraph, Entry: ColumnEntry>: Sendable {
 /// it is, and coboundaries are produced when needed. Beyond that: cofacets appear lazily, up to a
 /// horizon of ranks that moves only when everything before it has cancelled; apparent pairs are read
 /// off the order of the block; a closed block is emptied in one go.
-///
-/// A struct without copies, not a class: its state is read and written in the innermost loops, where a
-/// class would check exclusive access each time.
-struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
+final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     typealias Key = Entry.Key
 
     private let setting: ReductionSetting<Graph, Entry>
@@ -29,7 +26,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     private let arena: ColumnArena<Entry>
     private var chain: Chain<Entry>
     private var terms: GrowingList<Entry>
-    private var simplex = Simplex()
+    private let simplex = Simplex()
     private let facet: UnsafeMutableBufferPointer<UInt32>
     private var column: Key = 0
     /// Cofacets of rank below this have been emitted.
@@ -62,7 +59,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     deinit { facet.deallocate() }
 
     /// Reduces the column of `key` and enters it in the table, or notes that it is essential.
-    mutating func reduce(_ key: Key) throws(HomologyError) {
+    func reduce(_ key: Key) throws(HomologyError) {
         column = key
         terms.removeAll()
         chain.removeAll()
@@ -86,7 +83,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
 
     /// Removes `pivot`, the first simplex of the coboundary, by adding a column that has it as pivot,
     /// or claims it. Returns true when the column is done.
-    private mutating func eliminate(_ pivot: Entry) throws(HomologyError) -> Bool {
+    private func eliminate(_ pivot: Entry) throws(HomologyError) -> Bool {
         let codec = setting.codec
         let rank = codec.rank(pivot.key, dimension: setting.dimension + 1)
         if codec.containsPivot(pivot.key) {
@@ -122,7 +119,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     }
 
     /// Adds the multiple of the coboundary of the pivot's last facet that cancels `pivot`.
-    private mutating func addFacet(of pivot: Entry, rank: UInt32, from low: UInt32) throws(HomologyError) {
+    private func addFacet(of pivot: Entry, rank: UInt32, from low: UInt32) throws(HomologyError) {
         let facet = setting.codec.removingPivot(pivot.key)
         var factor: UInt32 = 1
         if !Entry.isBinary {
@@ -136,7 +133,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
 
     /// In a closed block with apex w the working cocycle equals the sum of the coboundaries of σ ∖ w
     /// over its terms σ that contain w, up to terms of higher rank: add those, drop the block.
-    private mutating func emptyClosedBlock(_ rank: UInt32, first: Entry) throws(HomologyError) {
+    private func emptyClosedBlock(_ rank: UInt32, first: Entry) throws(HomologyError) {
         var entry = first
         while true {
             if setting.codec.containsPivot(entry.key) { try addFacet(of: entry, rank: rank, from: rank + 1) }
@@ -150,7 +147,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     }
 
     /// Adds the multiple of the reduced column `owner` that cancels `pivot`, which it shares.
-    private mutating func add(
+    private func add(
         _ owner: PivotTable<Entry>.Column, pivot: Entry, rank: UInt32
     ) throws(HomologyError) {
         let field = setting.field
@@ -169,7 +166,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     }
 
     /// Continues with a column that has lost its pivot, of rank `rank`, to another.
-    private mutating func resume(_ other: PivotTable<Entry>.Column, rank: UInt32) throws(HomologyError) {
+    private func resume(_ other: PivotTable<Entry>.Column, rank: UInt32) throws(HomologyError) {
         column = other.pointee.column
         terms.removeAll()
         chain.removeAll()
@@ -181,7 +178,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
         }
     }
 
-    private mutating func claim(
+    private func claim(
         _ pivot: Entry, replacing owner: PivotTable<Entry>.Column?
     ) throws(HomologyError) -> Bool {
         try compact()
@@ -191,7 +188,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
 
     /// Whether the last facet σ of τ = `key`, which does not contain the pivot vertex, has τ as its
     /// first cofacet: whether no vertex smaller than the one left out is joined to all of σ.
-    private mutating func isApparent(_ key: Key, rank: UInt32) -> Bool {
+    private func isApparent(_ key: Key, rank: UInt32) -> Bool {
         decode(key, dimension: setting.dimension + 1, rank: rank)
         let others = simplex.otherVertices
         let left = others[others.count - 1]
@@ -207,7 +204,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     }
 
     /// Whether the last digit's vertex has coefficient −1 in the coboundary of the rest of `key`.
-    private mutating func signOfLastVertex(_ key: Key, rank: UInt32) -> Bool {
+    private func signOfLastVertex(_ key: Key, rank: UInt32) -> Bool {
         decode(key, dimension: setting.dimension + 1, rank: rank)
         let last =
             setting.codec.containsPivot(key)
@@ -218,7 +215,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     }
 
     @inline(__always)
-    private mutating func decode(_ key: Key, dimension: Int, rank: UInt32) {
+    private func decode(_ key: Key, dimension: Int, rank: UInt32) {
         simplex.decode(
             key, dimension: dimension, codec: setting.codec, rank: rank, ends: setting.graph.ends(of: rank),
             pivot: setting.blocks.pivot(of: rank))
@@ -226,7 +223,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
 
     /// Adds `coefficient` times the cofacets of `key` with rank in `low..<horizon`, its own block
     /// included if `low` does not pass it. Returns how many.
-    private mutating func emit(_ key: Key, _ coefficient: UInt32, from low: UInt32) throws(HomologyError) -> Int {
+    private func emit(_ key: Key, _ coefficient: UInt32, from low: UInt32) throws(HomologyError) -> Int {
         let rank = setting.codec.rank(key, dimension: setting.dimension)
         decode(key, dimension: setting.dimension, rank: rank)
         let vertices = simplex.allVertices
@@ -283,7 +280,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
         return hasPivot ? key &<< bits : key
     }
 
-    private mutating func extendHorizon() throws(HomologyError) {
+    private func extendHorizon() throws(HomologyError) {
         try compact()
         let low = horizon
         horizon = UInt32(min(setting.graph.edgeCount, Int(horizon) + Int(step)))
@@ -300,7 +297,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     }
 
     /// Adds up repeated terms and drops those that cancel.
-    private mutating func compact() throws(HomologyError) {
+    private func compact() throws(HomologyError) {
         if terms.count < 2 { return }
         var all = terms.elements
         all.sort { $0.key < $1.key }
@@ -325,7 +322,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
 
     /// Looks at the stop signal now and then.
     @inline(__always)
-    private mutating func poll() throws(HomologyError) {
+    private func poll() throws(HomologyError) {
         ticks &+= 1
         if ticks & 255 == 0 { try setting.context.checkStop() }
     }
