@@ -74,8 +74,7 @@ let package = Package(
         .executableTarget(
             name: "tdad", dependencies: ["Server", "Engine", "Hardware", "Settings", lifecycle]),
         .executableTarget(
-            name: "tda", dependencies: ["Vocabulary", "Formats", "TDAClient", "Settings", arguments]),
-        .testTarget(name: "tdaTests", dependencies: ["tda", "Vocabulary", "Formats", "Settings", arguments]),
+            name: "tda", dependencies: ["Vocabulary", "Formats", "TDAClient", "Settings"]),
         .executableTarget(
             name: "tda-gateway",
             dependencies: [
@@ -93,6 +92,12 @@ let package = Package(
         .executableTarget(
             name: "fuzz-rips", dependencies: ["Hardware", "HomologyOracle", "RipsTrials", arguments],
             path: "Tests/fuzz-rips"),
+
+        .testTarget(
+            name: "PersistentHomologyTests",
+            dependencies: [
+                "Vocabulary", "Hardware", "PersistentHomology", "HomologyOracle", "RipsTrials", "TestSupport",
+            ]),
     ]
 )
 

@@ -14,7 +14,7 @@ public struct CaseLimits: Sendable, Hashable {
 
     /// Vertices that the oracle gets through in a moment when it has to go to `dimension`.
     func points(for dimension: Int) -> Int {
-        engineOnly ?? min(maxPoints, [60, 32, 20, 14, 12, 10][min(dimension, 5)])
+        engineOnly ?? min(maxPoints, [100, 48, 30, 20, 15, 13][min(dimension, 5)])
     }
 }
 
@@ -45,6 +45,17 @@ extension RipsCase {
         if made.precision == .float32 { made.roundToFloat() }
         made.threshold = made.anyThreshold(from: &random)
         return made
+    }
+
+    /// `count` vertices of `family`, dense, with nothing else left to chance.
+    public init(
+        _ family: InputFamily, count: Int, seed: UInt64, maxDimension: Int, threshold: Double? = nil
+    ) {
+        var random = SplitMix64(seed: seed)
+        let lengths = family.lengths(count: count, from: &random)
+        self.init(
+            family: family.rawValue, seed: seed, count: Self.count(ofTriangle: lengths), lengths: lengths,
+            precision: .float64, threshold: threshold, maxDimension: maxDimension)
     }
 
     private static func count(ofTriangle lengths: [Double]) -> Int {

@@ -63,15 +63,33 @@ extension RipsCase {
 
     /// The edges come in an order, and with ends in an order, that depend on the seed.
     public func graph() throws -> SparseGraph {
+        try graph(among: count)
+    }
+
+    /// The same graph scattered among `total` vertices: the others, born at 0, are joined to nothing.
+    public func graph(among total: Int) throws -> SparseGraph {
         var random = SplitMix64(seed: seed)
+        let places = total == count ? Array(0..<count) : places(among: total, from: &random)
         var edges: [(Int, Int)] = []
         for a in 0..<count {
             for b in 0..<a where self[a, b] < .infinity { edges.append(random.chance(0.5) ? (a, b) : (b, a)) }
         }
         edges.shuffle(using: &random)
         return try SparseGraph(
-            count: count, ends: edges.flatMap { [Int32($0.0), Int32($0.1)] },
-            lengths: scalars(edges.map { self[$0.0, $0.1] }), vertexBirths: births.map(scalars))
+            count: total, ends: edges.flatMap { [Int32(places[$0.0]), Int32(places[$0.1])] },
+            lengths: scalars(edges.map { self[$0.0, $0.1] }),
+            vertexBirths: births.map { births in
+                var all = [Double](repeating: 0, count: total)
+                for (vertex, place) in places.enumerated() { all[place] = births[vertex] }
+                return scalars(all)
+            })
+    }
+
+    /// Different numbers below `total`, one for each vertex.
+    private func places(among total: Int, from random: inout SplitMix64) -> [Int] {
+        var places: Set<Int> = []
+        while places.count < count { places.insert(random.integer(0...total - 1)) }
+        return places.sorted().shuffled(using: &random)
     }
 
     private func scalars(_ values: [Double]) -> Scalars { Scalars.float64(values).converted(to: precision) }
