@@ -74,7 +74,8 @@ let package = Package(
         .executableTarget(
             name: "tdad", dependencies: ["Server", "Engine", "Hardware", "Settings", lifecycle]),
         .executableTarget(
-            name: "tda", dependencies: ["Vocabulary", "Formats", "TDAClient", "Settings"]),
+            name: "tda", dependencies: ["Vocabulary", "Formats", "TDAClient", "Settings", arguments]),
+        .testTarget(name: "tdaTests", dependencies: ["tda", "Vocabulary", "Formats", "Settings", arguments]),
         .executableTarget(
             name: "tda-gateway",
             dependencies: [

@@ -16,6 +16,7 @@ struct DetectionTests {
         #expect(try parse("[[1,2],[3,4]]") == points([[1, 2], [3, 4]]))
         #expect(try parse("\n1\n2 3\n4 5 6\n") == distances([1, 2, 3, 4, 5, 6]))
         #expect(try parse("1,2,\n3") == distances([1, 2, 3]))
+        #expect(complaint("1,2\n3,x", .auto) == "line 2, column 3: expected a number, found \"x\"")
     }
 
     @Test func `a square is points unless it is called distances`() throws {

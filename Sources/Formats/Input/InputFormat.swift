@@ -44,6 +44,7 @@ extension InputFormat {
         (".csv", .points), (".txt", .points), (".json", .points), (".xyz", .points),
         (".point_cloud", .points), (".lower_distance_matrix", .lowerDistances),
         (".upper_distance_matrix", .upperDistances), (".distance_matrix", .distances), (".sparse", .sparse),
+        (".npy", .npy), (".dipha", .dipha),
     ]
 
     /// Rows of 1, 2, 3, … numbers are a lower triangle, of …, 3, 2, 1 an upper one, else they are points.
@@ -59,8 +60,9 @@ extension InputFormat {
                 if let byte = scanner.peek, byte.isSeparator { scanner.advance() }
                 scanner.skipBlanks()
             }
+            // A line with anything else in it says nothing about the shape; reading it will say what is wrong.
+            guard scanner.isAtEnd || scanner.peek == .lineFeed else { return .points }
             lengths.append(length)
-            scanner.skipLine()
         }
         guard lengths.count > 1 else { return .points }
         if lengths == Array(1...lengths.count) { return .lowerDistances }

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Formats
+import TDAClient
+import Vocabulary
+
+/// `tda estimate FILE`
+struct Estimate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Says what a computation would take, without computing.",
+        usage: "tda estimate <file> [options]")
+
+    @OptionGroup var input: InputFile
+    @OptionGroup var rips: RipsOptions
+    @Option(help: ArgumentHelp("How the answer is written.", valueName: "format"))
+    var output: ReportFormat = .text
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        let request = ComputeRequest(
+            input: try input.read(precision: rips.precision),
+            options: try rips.options(representatives: false), threads: rips.threads)
+        let estimate = try await connection.withClient { try await $0.estimate(request) }
+        switch output {
+        case .text: try StandardOutput.write(Self.text(estimate))
+        case .json: try StandardOutput.write(Self.json(estimate))
+        }
+    }
+
+    static func text(_ estimate: ComputeEstimate) -> String {
+        let budget = Quantity.bytes(estimate.memoryBudget)
+        return Report.table([
+            ["time", Quantity.seconds(estimate.seconds)],
+            ["memory", Quantity.bytes(estimate.memory)],
+            ["admissible", estimate.admissible ? "yes" : "no, the daemon's memory budget is \(budget)"],
+        ])
+    }
+
+    static func json(_ estimate: ComputeEstimate) -> [UInt8] {
+        ReportFormat.json { json in
+            json.member("estimated_time_ms", estimate.seconds * 1000)
+            json.member("estimated_memory_mb", Double(estimate.memory) / Double(1 << 20))
+            json.member("memory_budget_mb", Double(estimate.memoryBudget) / Double(1 << 20))
+            json.member("admissible", estimate.admissible)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Synchronization
+import Testing
+import Vocabulary
+import tda
+
+private final class Terminal: Sendable {
+    private let held = Mutex("")
+    var text: String { held.withLock { $0 } }
+    func write(_ text: String) { held.withLock { $0 += text } }
+}
+
+struct ReportsTests {
+    @Test(arguments: [
+        (0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (1536, "1.5 KiB"), (200 << 20, "200 MiB"),
+        (7 << 30, "7 GiB"),
+    ])
+    func `bytes for people`(count: Int, text: String) {
+        #expect(Quantity.bytes(count) == text)
+    }
+
+    @Test(arguments: [
+        (0.0, "< 1 ms"), (0.0124, "12 ms"), (1.5, "1.5 s"), (59.9, "59.9 s"), (125, "2 min 5 s"),
+        (11520, "3 h 12 min"), (187200, "2 d 4 h"), (.infinity, "11574074074 d 1 h"),
+    ])
+    func `times for people`(seconds: Double, text: String) {
+        #expect(Quantity.seconds(seconds) == text)
+    }
+
+    @Test func `columns stand below each other`() {
+        #expect(Report.table([["a", "bb", "c"], ["aaa", "b", "ccc"]]) == "a    bb  c\naaa  b   ccc\n")
+    }
+
+    @Test func `status lists the computations`() {
+        var status = DaemonStatus()
+        status.version = "1.0"
+        status.queueCapacity = 64
+        status.computations = [
+            ComputationSummary(
+                id: 17, state: .running, client: "tda 1.0", pointCount: 1000,
+                progress: ComputeProgress(phase: "dimension 1", fraction: 0.42), seconds: 2.5,
+                estimatedMemory: 1 << 20),
+            ComputationSummary(
+                id: 18, state: .queued, client: "tda 1.0", pointCount: 9,
+                progress: ComputeProgress(phase: "queued", fraction: 0), seconds: 0, estimatedMemory: 1 << 10),
+        ]
+        let text = Status.text(status)
+        #expect(text.contains("queue        1 running, 1 of at most 64 waiting\n"))
+        #expect(text.contains("17  running  1000    2.5 s   1 MiB   42 % dimension 1  tda 1.0\n"))
+    }
+
+    @Test func `the progress line is rewritten, and gone in the end`() {
+        let terminal = Terminal()
+        let line = ProgressLine { terminal.write($0) }
+        line.show(ComputeProgress(phase: "edges", fraction: 0.129))
+        line.clear()
+        line.show(ComputeProgress(phase: "late", fraction: 1))
+        line.clear()
+        #expect(terminal.text == "\r\u{1B}[K12 % edges\r\u{1B}[K")
+    }
+}
