@@ -14,22 +14,25 @@ struct CriticalEdges {
         context: ComputeContext
     ) throws(HomologyError) {
         let wordCount = (graph.edgeCount + 63) / 64
-        let members = try Storage<UInt64>(count: wordCount, memory: context.memory)
-        try context.forEachChunk(of: wordCount, size: 8) { worker, words in
-            let (scanner, _) = scratch[worker]
-            for word in words {
-                var bits: UInt64 = 0
-                for rank in word * 64..<min(word * 64 + 64, graph.edgeCount) {
-                    let rank = UInt32(truncatingIfNeeded: rank)
-                    if forest.contains(rank) { continue }
-                    let isCritical = blocks?.isCritical(rank) ?? scanner.isLuneEmpty(of: rank)
-                    if isCritical { bits |= 1 << UInt64(rank & 63) }
+        members = try Storage<UInt64>(repeating: 0, count: wordCount, memory: context.memory)
+        let found = try InPlaceArray(count: context.team.size) { _ in
+            GrowingList<UInt32>(memory: context.memory)
+        }
+        try context.forEachChunk(of: graph.edgeGroupCount, size: 4) { worker, groups throws(HomologyError) in
+            let scanner = scratch.scanners[worker]
+            for group in groups {
+                try graph.forEachEdge(inGroup: group) { rank throws(HomologyError) in
+                    guard blocks?.isCritical(rank) ?? scanner.isLuneEmpty(of: rank) else { return }
+                    if !forest.contains(rank) { try found[worker].pointee.append(rank) }
                 }
-                members.base[word] = bits
             }
         }
-        self.members = members
-        for word in 0..<wordCount { count += members.base[word].nonzeroBitCount }
+        for worker in 0..<found.count {
+            for rank in found[worker].pointee.elements {
+                members.base[Int(rank >> 6)] |= 1 << UInt64(rank & 63)
+                count += 1
+            }
+        }
     }
 
     @inline(__always)

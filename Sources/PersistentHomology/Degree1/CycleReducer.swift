@@ -6,7 +6,7 @@ import Hardware
 /// homologous to u–w–v through the triangle uvw, whose other edges are shorter. Replacing the longest
 /// edge so again and again ends in critical and forest edges. A cycle is known by its edges outside
 /// the forest, so forest edges are dropped.
-final class CycleReducer<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key == UInt64 {
+struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Entry.Key == UInt64 {
     private let graph: Graph
     private let forest: SpanningForest
     private let critical: CriticalEdges
@@ -39,10 +39,10 @@ final class CycleReducer<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key
 
     /// Reduces the cycle that `death` fills, which goes back through `first`, a vertex of another
     /// component of the same lune. Returns whether a birth has met its end for the first time.
-    func reduce(_ death: DeathTriangle, around first: UInt32) throws(HomologyError) -> Bool {
+    mutating func reduce(_ death: DeathTriangle, around first: UInt32) throws(HomologyError) -> Bool {
         let (a, b) = graph.ends(of: death.rank)
-        edges.removeAll()
-        births.removeAll()
+        edges.restart(from: EdgeKey.key(death.rank))
+        births.restart(from: EdgeKey.key(death.rank))
         try addEdge(from: a, to: first, 1)
         try addEdge(from: first, to: b, 1)
         try addEdge(from: b, to: death.vertex, 1)
@@ -53,14 +53,14 @@ final class CycleReducer<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key
 
     /// Adds `coefficient` times the edge from u to v. Edges are oriented from the larger vertex.
     @inline(__always)
-    private func addEdge(from u: UInt32, to v: UInt32, _ coefficient: UInt32) throws(HomologyError) {
+    private mutating func addEdge(from u: UInt32, to v: UInt32, _ coefficient: UInt32) throws(HomologyError) {
         let rank = scanner.rank(u, v)
         if forest.contains(rank) { return }
         try edges.add(EdgeKey.key(rank), Entry.isBinary || u > v ? coefficient : field.negate(coefficient))
     }
 
-    private func pushDown() throws(HomologyError) {
-        while let longest = edges.popPivot() {
+    private mutating func pushDown() throws(HomologyError) {
+        while let longest = try edges.popPivot() {
             try poll()
             let rank = EdgeKey.rank(longest.key)
             guard !critical.contains(rank), let w = scanner.nearestLuneVertex(of: rank) else {
@@ -73,9 +73,9 @@ final class CycleReducer<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key
         }
     }
 
-    private func reduceBirths(column start: UInt64) throws(HomologyError) -> Bool {
+    private mutating func reduceBirths(column start: UInt64) throws(HomologyError) -> Bool {
         var column = start
-        while let pivot = births.popPivot() {
+        while let pivot = try births.popPivot() {
             try poll()
             let owner = table.column(withPivot: pivot.key)
             if let owner, owner.pointee.column < column {
@@ -84,8 +84,9 @@ final class CycleReducer<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key
                 continue
             }
             terms.removeAll()
-            while let term = births.popPivot() { try terms.append(term) }
+            while let term = try births.popPivot() { try terms.append(term) }
             let stored = try arena.store(column: column, pivot: pivot, terms: UnsafeBufferPointer(terms.elements))
+            births.restart(from: pivot.key)
             if table.claim(stored, replacing: owner) {
                 guard let owner else { return true }
                 // The owner dies later: it has lost this birth and looks for another.
@@ -99,7 +100,7 @@ final class CycleReducer<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key
         return false
     }
 
-    private func add(
+    private mutating func add(
         _ owner: PivotTable<Entry>.Column, eliminating pivot: Entry
     ) throws(HomologyError) {
         try add(
@@ -108,7 +109,7 @@ final class CycleReducer<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key
                 ? 1 : field.eliminating(pivot.coefficient, with: owner.pointee.pivot.coefficient))
     }
 
-    private func add(_ owner: PivotTable<Entry>.Column, scaledBy factor: UInt32) throws(HomologyError) {
+    private mutating func add(_ owner: PivotTable<Entry>.Column, scaledBy factor: UInt32) throws(HomologyError) {
         let pivot = owner.pointee.pivot
         try births.add(pivot.key, Entry.isBinary ? 1 : field.multiply(pivot.coefficient, factor))
         for index in 0..<owner.pointee.termCount {
@@ -118,7 +119,7 @@ final class CycleReducer<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key
     }
 
     @inline(__always)
-    private func poll() throws(HomologyError) {
+    private mutating func poll() throws(HomologyError) {
         ticks &+= 1
         if ticks & 255 == 0 { try context.checkStop() }
     }

@@ -26,37 +26,55 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
 
     func reduce(progress: ClosedRange<Double>) throws(HomologyError) -> Outcome {
         let table = try PivotTable<Entry>(capacity: critical.count, memory: context.memory)
-        let reducers = CycleReducers(
-            reducers: scratch.scanners.map {
-                CycleReducer<Graph, Entry>(
-                    graph: graph, forest: forest, critical: critical, field: field, table: table, scanner: $0,
-                    context: context)
-            })
+        let reducers = try InPlaceArray(count: context.team.size) { worker in
+            CycleReducer<Graph, Entry>(
+                graph: graph, forest: forest, critical: critical, field: field, table: table,
+                scanner: scratch.scanners[worker], context: context)
+        }
         let alive = Atomic<Int>(critical.count)
-        let edgeCount = graph.edgeCount
-        // Chunks come in ascending order: when every birth has a death among the chunks handed out,
-        // later edges can only give cycles that bound already.
-        try context.forEachChunk(of: edgeCount, size: 64) { worker, range throws(HomologyError) in
-            if alive.load(ordering: .relaxed) == 0 { return }
-            let scanner = scratch.scanners[worker]
-            var components = LuneComponents()
-            for rank in range {
-                let rank = UInt32(truncatingIfNeeded: rank)
-                if let blocks, !blocks.isOpen(rank) { continue }
-                try scanner.components(of: rank, startingAt: blocks?.pivot(of: rank), into: &components)
-                guard let first = components.first else { continue }
-                for other in components.others {
-                    let death = DeathTriangle(rank: rank, vertex: other)
-                    if try reducers.reducers[worker].reduce(death, around: first) {
-                        alive.subtract(1, ordering: .relaxed)
+        // Windows of edges come in ascending order: when every birth has a death among those handed
+        // out, later edges can only give cycles that bound already. They grow, so that little is done
+        // beyond that point and yet there is enough in each for locality.
+        var start = 0
+        while start < graph.edgeCount, alive.load(ordering: .relaxed) > 0 {
+            let end = min(start + min(max(start / 8, 1 << 12), 1 << 17), graph.edgeCount)
+            let window = try edges(in: start..<end)
+            try context.forEachChunk(of: window.count, size: 64) { worker, range throws(HomologyError) in
+                var components = LuneComponents()
+                for index in range {
+                    let rank = UInt32(truncatingIfNeeded: window.base[index])
+                    try scratch.scanners[worker].components(
+                        of: rank, startingAt: blocks?.pivot(of: rank), into: &components)
+                    guard let first = components.first else { continue }
+                    for other in components.others {
+                        let death = DeathTriangle(rank: rank, vertex: other)
+                        if try reducers[worker].pointee.reduce(death, around: first) {
+                            alive.subtract(1, ordering: .relaxed)
+                        }
                     }
                 }
             }
+            start = end
             context.progress.advance(
                 to: progress.lowerBound
-                    + Double(range.upperBound) / Double(edgeCount) * (progress.upperBound - progress.lowerBound))
+                    + Double(end) / Double(graph.edgeCount) * (progress.upperBound - progress.lowerBound))
         }
         return outcome(table)
+    }
+
+    /// The edges with ranks in `window` whose lune may not be connected, as ranks in the lower halves,
+    /// group by group for the cache's sake.
+    private func edges(in window: Range<Int>) throws(HomologyError) -> Storage<UInt64> {
+        var grouped = GrowingList<UInt64>(memory: context.memory)
+        try grouped.reserve(blocks == nil ? window.count : 0)
+        for rank in window {
+            let rank = UInt32(truncatingIfNeeded: rank)
+            if let blocks, !blocks.isOpen(rank) { continue }
+            try grouped.append(UInt64(graph.edgeGroup(of: rank)) << 32 | UInt64(rank))
+        }
+        let edges = try Storage<UInt64>(count: grouped.count, memory: context.memory)
+        edges.base.update(from: grouped.base, count: grouped.count)
+        return try EdgeSort.sort(edges, context: context)
     }
 
     private func outcome(_ table: PivotTable<Entry>) -> Outcome {
@@ -103,10 +121,4 @@ enum EdgeKey {
     static func key(_ rank: UInt32) -> UInt64 { UInt64(~rank) }
     @inline(__always)
     static func rank(_ key: UInt64) -> UInt32 { ~UInt32(truncatingIfNeeded: key) }
-}
-
-/// One reducer for each worker; Sendable because each is used by its own worker only.
-private struct CycleReducers<Graph: RankedGraph, Entry: ColumnEntry>: @unchecked Sendable
-where Entry.Key == UInt64 {
-    let reducers: [CycleReducer<Graph, Entry>]
 }

@@ -135,6 +135,24 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
         return a > b ? (a, b) : (b, a)
     }
 
+    // A group is the edges of a few vertices to smaller ones.
+    private static var groupSize: Int { 16 }
+
+    var edgeGroupCount: Int { (vertexCount + Self.groupSize - 1) / Self.groupSize }
+
+    func edgeGroup(of rank: UInt32) -> Int { Int(ends(of: rank).0) / Self.groupSize }
+
+    @inline(__always)
+    func forEachEdge(
+        inGroup group: Int, _ body: (UInt32) throws(HomologyError) -> Void
+    ) throws(HomologyError) {
+        for v in group * Self.groupSize..<min((group + 1) * Self.groupSize, vertexCount) {
+            for place in starts.base[v]..<starts.base[v + 1] where neighbours.base[place] < v {
+                try body(ranks.base[place])
+            }
+        }
+    }
+
     func length(of rank: UInt32) -> Double { graph.lengths[Int(given.base[Int(rank)])] }
 
     func label(of v: UInt32) -> UInt32 { v }

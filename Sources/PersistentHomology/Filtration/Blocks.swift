@@ -17,20 +17,19 @@ struct Blocks: @unchecked Sendable {
         let storage = try Storage<UInt32>(count: graph.edgeCount, memory: context.memory)
         self.storage = storage
         codes = storage.base
-        let edgeCount = graph.edgeCount
-        // Long edges have the large lunes: hand them out first, in small chunks, so that no worker
-        // is left with them at the end.
-        try context.forEachChunk(of: edgeCount, size: 256) { worker, range throws(HomologyError) in
+        let groupCount = graph.edgeGroupCount
+        try context.forEachChunk(of: groupCount, size: 1) { worker, range throws(HomologyError) in
             let scanner = scratch.scanners[worker]
-            for index in range {
-                let rank = edgeCount &- 1 &- index
-                switch try scanner.block(of: UInt32(truncatingIfNeeded: rank)) {
-                case .critical: storage.base[rank] = none
-                case .closed(let apex): storage.base[rank] = apex
-                case .open(let pivot): storage.base[rank] = pivot | Self.openFlag
+            for group in range {
+                try graph.forEachEdge(inGroup: group) { rank throws(HomologyError) in
+                    switch try scanner.block(of: rank) {
+                    case .critical: storage.base[Int(rank)] = none
+                    case .closed(let apex): storage.base[Int(rank)] = apex
+                    case .open(let pivot): storage.base[Int(rank)] = pivot | Self.openFlag
+                    }
                 }
             }
-            let done = Double(range.upperBound) / Double(edgeCount)
+            let done = Double(range.upperBound) / Double(groupCount)
             context.progress.advance(
                 to: progress.lowerBound + done * (progress.upperBound - progress.lowerBound))
         }

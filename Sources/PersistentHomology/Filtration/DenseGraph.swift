@@ -122,6 +122,32 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
         return (packed &>> 16, packed & 0xffff)
     }
 
+    // A group is a square tile of the matrix: few rows, which stay in the cache while the edges between
+    // them are looked at.
+    private static var tileSide: Int { 16 }
+    private var tileCount: Int { (vertexCount + Self.tileSide - 1) / Self.tileSide }
+
+    var edgeGroupCount: Int { tileCount * (tileCount + 1) / 2 }
+
+    func edgeGroup(of rank: UInt32) -> Int {
+        let (i, j) = ends(of: rank)
+        let (row, column) = (Int(i) / Self.tileSide, Int(j) / Self.tileSide)
+        return row * (row + 1) / 2 + column
+    }
+
+    @inline(__always)
+    func forEachEdge(
+        inGroup group: Int, _ body: (UInt32) throws(HomologyError) -> Void
+    ) throws(HomologyError) {
+        let (tileRow, tileColumn) = triangularPosition(group)
+        let rows = tileRow * Self.tileSide..<min((tileRow + 1) * Self.tileSide, vertexCount)
+        let columns = tileColumn * Self.tileSide..<min((tileColumn + 1) * Self.tileSide, vertexCount)
+        for i in rows {
+            let row = ranks.base + i * stride
+            for j in columns.lowerBound..<min(columns.upperBound, i) where row[j] != none { try body(row[j]) }
+        }
+    }
+
     func length(of rank: UInt32) -> Double {
         let (i, j) = ends(of: rank)
         return matrix.distance(Int(labels[Int(i)]), Int(labels[Int(j)]))
@@ -141,4 +167,12 @@ extension DistanceMatrix {
 /// The vector kernels for this machine. Sendable: functions without state.
 struct KernelTable: @unchecked Sendable {
     let functions = tda_rank_kernels_select().pointee
+}
+
+/// The row and column of place `index` in a lower triangle with its diagonal, row by row.
+private func triangularPosition(_ index: Int) -> (row: Int, column: Int) {
+    var row = Int(((1 + 8 * Double(index)).squareRoot() - 1) / 2)
+    while row * (row + 1) / 2 > index { row -= 1 }
+    while (row + 1) * (row + 2) / 2 <= index { row += 1 }
+    return (row, index - row * (row + 1) / 2)
 }

@@ -11,6 +11,12 @@ protocol RankedGraph: Sendable {
     var edgeCount: Int { get }
     /// The ends of the edge of rank `rank`, the larger first.
     func ends(of rank: UInt32) -> (UInt32, UInt32)
+    /// The edges fall into this many groups whose ends lie close together in memory; passes that may
+    /// take edges in any order go group by group.
+    var edgeGroupCount: Int { get }
+    func edgeGroup(of rank: UInt32) -> Int
+    func forEachEdge(
+        inGroup group: Int, _ body: (UInt32) throws(HomologyError) -> Void) throws(HomologyError)
     /// The filtration value of the edge of rank `rank`.
     func length(of rank: UInt32) -> Double
     /// The number that the caller gave to vertex `v`.

@@ -1,79 +1,85 @@
 import Hardware
 
-/// A growing sum of simplices whose terms may repeat until it is asked for them.
+/// A growing sum of simplices that gives up its terms in order, smallest key first; terms with the
+/// same key are added up on the way, and those that cancel never show.
 ///
-/// A binary heap by key: `popPivot` gives the term with the smallest key, after terms with the same
-/// key have been added up and those that cancel dropped.
+/// A radix heap (Ahuja, Mehlhorn, Orlin and Tarjan, "Faster algorithms for the shortest path
+/// problem", 1990, section 2): keys only ever move forward, since a reduction never goes back behind
+/// its pivot, so a term waits in a bucket named by the highest bit in which its key differs from the
+/// last one given up. Each term moves to lower buckets a few times, always in long runs, where a
+/// binary heap would miss the cache at every level.
 struct Chain<Entry: ColumnEntry>: ~Copyable {
-    private var heap: GrowingList<Entry>
+    /// Bucket 0 holds keys equal to `floor`, bucket b > 0 those whose highest differing bit is b − 1.
+    private let buckets: InPlaceArray<GrowingList<Entry>>
+    private static var bucketCount: Int { Entry.Key.bitWidth + 1 }
+    /// A bit for each bucket that is not empty, bucket 0 aside.
+    private var occupied: Entry.Key = 0
+    /// No term has a smaller key.
+    private var floor: Entry.Key = 0
     private let field: PrimeField
 
     init(field: PrimeField, memory: MemoryAccount) {
-        heap = GrowingList(memory: memory)
+        buckets = InPlaceArray(count: Self.bucketCount) { _ in GrowingList(memory: memory) }
         self.field = field
     }
 
-    var isEmpty: Bool { heap.isEmpty }
-    mutating func removeAll() { heap.removeAll() }
+    /// Empties the chain; from now on keys are at least `floor`.
+    mutating func restart(from floor: Entry.Key) {
+        buckets[0].pointee.removeAll()
+        while occupied != 0 {
+            buckets[occupied.trailingZeroBitCount &+ 1].pointee.removeAll()
+            occupied &= occupied &- 1
+        }
+        self.floor = floor
+    }
 
+    /// Adds a term whose key is not below the last one given up.
     @inline(__always)
     mutating func add(_ key: Entry.Key, _ coefficient: UInt32) throws(HomologyError) {
-        try heap.append(Entry(key, coefficient))
-        siftUp(heap.count &- 1)
+        try place(Entry(key, coefficient))
     }
 
-    /// The smallest key that any term has, whether or not it cancels.
-    var smallestKey: Entry.Key? { heap.isEmpty ? nil : heap[0].key }
+    @inline(__always)
+    private mutating func place(_ entry: Entry) throws(HomologyError) {
+        let difference = entry.key ^ floor
+        if difference == 0 { return try buckets[0].pointee.append(entry) }
+        let bit = Entry.Key.bitWidth &- 1 &- difference.leadingZeroBitCount
+        occupied |= 1 &<< Entry.Key(truncatingIfNeeded: bit)
+        try buckets[bit &+ 1].pointee.append(entry)
+    }
 
-    mutating func popPivot() -> Entry? {
-        while !heap.isEmpty {
-            let key = heap[0].key
-            var coefficient = heap[0].coefficient
-            removeFirst()
-            while !heap.isEmpty, heap[0].key == key {
-                if Entry.isBinary {
-                    coefficient ^= 1
-                } else {
-                    coefficient = field.add(coefficient, heap[0].coefficient)
-                }
-                removeFirst()
+    /// Takes the term with the smallest key away; nil when nothing is left.
+    mutating func popPivot() throws(HomologyError) -> Entry? {
+        while true {
+            if !buckets[0].pointee.isEmpty {
+                let coefficient = sumOfFirstBucket()
+                if coefficient != 0 { return Entry(floor, coefficient) }
             }
-            if coefficient != 0 { return Entry(key, coefficient) }
+            if occupied == 0 { return nil }
+            let bucket = occupied.trailingZeroBitCount &+ 1
+            occupied &= occupied &- 1
+            try spread(bucket)
         }
-        return nil
     }
 
-    @inline(__always)
-    private mutating func siftUp(_ start: Int) {
-        let base = heap.base
-        let entry = base[start]
-        var child = start
-        while child > 0 {
-            let parent = (child &- 1) &>> 1
-            if base[parent].key <= entry.key { break }
-            base[child] = base[parent]
-            child = parent
-        }
-        base[child] = entry
+    /// Adds up and removes the terms whose key is `floor`.
+    private mutating func sumOfFirstBucket() -> UInt32 {
+        let count = buckets[0].pointee.count
+        defer { buckets[0].pointee.removeAll() }
+        if Entry.isBinary { return UInt32(truncatingIfNeeded: count & 1) }
+        var sum: UInt32 = 0
+        for index in 0..<count { sum = field.add(sum, buckets[0].pointee[index].coefficient) }
+        return sum
     }
 
-    @inline(__always)
-    private mutating func removeFirst() {
-        let last = heap.removeLast()
-        let count = heap.count
-        if count == 0 { return }
-        // Walk the hole to a leaf along the smaller children, then lift the last entry: fewer
-        // comparisons than sifting down, since the last entry belongs near the leaves.
-        let base = heap.base
-        var hole = 0
-        var child = 1
-        while child < count {
-            if child &+ 1 < count, base[child &+ 1].key < base[child].key { child &+= 1 }
-            base[hole] = base[child]
-            hole = child
-            child = 2 &* hole &+ 1
-        }
-        base[hole] = last
-        siftUp(hole)
+    /// Moves the terms of the first bucket in use to lower ones, after raising the floor to the
+    /// smallest of them.
+    private mutating func spread(_ bucket: Int) throws(HomologyError) {
+        let entries = buckets[bucket].pointee.elements
+        var smallest = entries[0].key
+        for entry in entries where entry.key < smallest { smallest = entry.key }
+        floor = smallest
+        for entry in entries { try place(entry) }
+        buckets[bucket].pointee.removeAll()
     }
 }

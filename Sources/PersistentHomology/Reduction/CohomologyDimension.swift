@@ -21,14 +21,13 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
         let setting = ReductionSetting(
             graph: graph, blocks: blocks, codec: codec, field: field, dimension: dimension, table: table,
             context: context)
-        let team = ReducerTeam(
-            reducers: scratch.scanners.map {
-                ColumnReducer(setting, scanner: $0, keepsTerms: representatives)
-            })
+        let reducers = try InPlaceArray(count: context.team.size) { worker in
+            ColumnReducer(setting, scanner: scratch.scanners[worker], keepsTerms: representatives)
+        }
         // With representatives the cochains must not depend on who was first: one worker.
         let context = representatives ? context.onCallingThread : context
         try context.forEachChunk(of: columns.count, size: 16) { worker, range throws(HomologyError) in
-            for index in range { try team.reducers[worker].reduce(columns.base[index]) }
+            for index in range { try reducers[worker].pointee.reduce(columns.base[index]) }
             context.progress.advance(
                 to: progress.lowerBound + Double(range.upperBound) / Double(columns.count)
                     * (progress.upperBound - progress.lowerBound))
@@ -38,7 +37,7 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
             deaths.append(column.pivot.key)
             addBar(of: column, to: &bars)
         }
-        for column in team.reducers.flatMap(\.essential) {
+        for column in (0..<reducers.count).flatMap({ reducers[$0].pointee.essential }) {
             let birth = graph.length(of: codec.rank(column.column, dimension: dimension))
             bars.pairs.append(PersistencePair(dimension: dimension, birth: birth, death: .infinity))
             if representatives { bars.cocycles.append(cocycle(column.column, column.terms, before: none)) }
@@ -105,7 +104,7 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
     private func cocycle(_ column: Entry.Key, _ terms: [Entry], before death: UInt32) -> RepresentativeCocycle {
         var vertices: [Int32] = []
         var coefficients: [UInt16] = []
-        let simplex = Simplex()
+        var simplex = Simplex()
         for term in [Entry(column, 1)] + terms {
             let rank = codec.rank(term.key, dimension: dimension)
             if rank >= death { continue }
@@ -133,11 +132,6 @@ private func sortDecreasing(_ vertices: inout [Int32]) -> Bool {
         }
     }
     return isOdd
-}
-
-/// The reducers of a dimension, each used by its own worker only; Sendable for that reason.
-private struct ReducerTeam<Graph: RankedGraph, Entry: ColumnEntry>: @unchecked Sendable {
-    let reducers: [ColumnReducer<Graph, Entry>]
 }
 
 /// Lists that workers leave for each chunk, joined in order afterwards.

@@ -18,7 +18,10 @@ struct ReductionSetting<Graph: RankedGraph, Entry: ColumnEntry>: Sendable {
 /// it is, and coboundaries are produced when needed. Beyond that: cofacets appear lazily, up to a
 /// horizon of ranks that moves only when everything before it has cancelled; apparent pairs are read
 /// off the order of the block; a closed block is emptied in one go.
-final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
+///
+/// A struct without copies, not a class: its state is read and written in the innermost loops, where a
+/// class would check exclusive access each time.
+struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     typealias Key = Entry.Key
 
     private let setting: ReductionSetting<Graph, Entry>
@@ -26,7 +29,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     private let arena: ColumnArena<Entry>
     private var chain: Chain<Entry>
     private var terms: GrowingList<Entry>
-    private let simplex = Simplex()
+    private var simplex = Simplex()
     private let facet: UnsafeMutableBufferPointer<UInt32>
     private var column: Key = 0
     /// Cofacets of rank below this have been emitted.
@@ -59,15 +62,16 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     deinit { facet.deallocate() }
 
     /// Reduces the column of `key` and enters it in the table, or notes that it is essential.
-    func reduce(_ key: Key) throws(HomologyError) {
+    mutating func reduce(_ key: Key) throws(HomologyError) {
         column = key
         terms.removeAll()
-        chain.removeAll()
-        horizon = setting.codec.rank(key, dimension: setting.dimension) + 1
-        _ = try emit(key, 1, from: 0)
+        let rank = setting.codec.rank(key, dimension: setting.dimension)
+        chain.restart(from: Key(truncatingIfNeeded: rank) << Key(setting.codec.bits * setting.dimension))
+        horizon = rank + 1
+        _ = try emit(key, 1, from: 0, notBelow: 0)
         while true {
             try poll()
-            guard let pivot = chain.popPivot() else {
+            guard let pivot = try chain.popPivot() else {
                 if Int(horizon) >= setting.graph.edgeCount {
                     try compact()
                     essential.append(
@@ -83,7 +87,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
 
     /// Removes `pivot`, the first simplex of the coboundary, by adding a column that has it as pivot,
     /// or claims it. Returns true when the column is done.
-    private func eliminate(_ pivot: Entry) throws(HomologyError) -> Bool {
+    private mutating func eliminate(_ pivot: Entry) throws(HomologyError) -> Bool {
         let codec = setting.codec
         let rank = codec.rank(pivot.key, dimension: setting.dimension + 1)
         if codec.containsPivot(pivot.key) {
@@ -103,7 +107,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
             }
             // The other column comes later in the order of reduction: take its pivot and go on
             // with it in our place.
-            if try claim(pivot, replacing: owner) { try resume(owner, rank: rank) } else {
+            if try claim(pivot, replacing: owner) { try resume(owner, pivot: pivot.key, rank: rank) } else {
                 try chain.add(pivot.key, pivot.coefficient)
             }
             return false
@@ -119,7 +123,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     }
 
     /// Adds the multiple of the coboundary of the pivot's last facet that cancels `pivot`.
-    private func addFacet(of pivot: Entry, rank: UInt32, from low: UInt32) throws(HomologyError) {
+    private mutating func addFacet(of pivot: Entry, rank: UInt32, from low: UInt32) throws(HomologyError) {
         let facet = setting.codec.removingPivot(pivot.key)
         var factor: UInt32 = 1
         if !Entry.isBinary {
@@ -128,16 +132,17 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
             if signOfLastVertex(pivot.key, rank: rank) { factor = field.negate(factor) }
         }
         try terms.append(Entry(facet, factor))
-        _ = try emit(facet, factor, from: low)
+        _ = try emit(facet, factor, from: low, notBelow: 0)
     }
 
     /// In a closed block with apex w the working cocycle equals the sum of the coboundaries of σ ∖ w
-    /// over its terms σ that contain w, up to terms of higher rank: add those, drop the block.
-    private func emptyClosedBlock(_ rank: UInt32, first: Entry) throws(HomologyError) {
+    /// over its terms σ that contain w, up to terms of higher rank: add those, drop the block. Terms
+    /// without w were never emitted (`keyBeyond`).
+    private mutating func emptyClosedBlock(_ rank: UInt32, first: Entry) throws(HomologyError) {
         var entry = first
         while true {
-            if setting.codec.containsPivot(entry.key) { try addFacet(of: entry, rank: rank, from: rank + 1) }
-            guard let next = chain.popPivot() else { return }
+            try addFacet(of: entry, rank: rank, from: rank + 1)
+            guard let next = try chain.popPivot() else { return }
             if setting.codec.rank(next.key, dimension: setting.dimension + 1) != rank {
                 try chain.add(next.key, next.coefficient)
                 return
@@ -147,7 +152,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     }
 
     /// Adds the multiple of the reduced column `owner` that cancels `pivot`, which it shares.
-    private func add(
+    private mutating func add(
         _ owner: PivotTable<Entry>.Column, pivot: Entry, rank: UInt32
     ) throws(HomologyError) {
         let field = setting.field
@@ -155,30 +160,32 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
             Entry.isBinary
             ? 1 : field.eliminating(pivot.coefficient, with: owner.pointee.pivot.coefficient)
         try terms.append(Entry(owner.pointee.column, factor))
-        _ = try emit(owner.pointee.column, factor, from: rank)
+        _ = try emit(owner.pointee.column, factor, from: rank, notBelow: pivot.key)
         for index in 0..<owner.pointee.termCount {
             let term = owner.pointee.terms[index]
             let coefficient = Entry.isBinary ? 1 : field.multiply(factor, term.coefficient)
             try terms.append(Entry(term.key, coefficient))
-            _ = try emit(term.key, coefficient, from: rank)
+            _ = try emit(term.key, coefficient, from: rank, notBelow: pivot.key)
             if index & 255 == 255 { try poll() }
         }
     }
 
     /// Continues with a column that has lost its pivot, of rank `rank`, to another.
-    private func resume(_ other: PivotTable<Entry>.Column, rank: UInt32) throws(HomologyError) {
+    private mutating func resume(
+        _ other: PivotTable<Entry>.Column, pivot: Key, rank: UInt32
+    ) throws(HomologyError) {
         column = other.pointee.column
         terms.removeAll()
-        chain.removeAll()
-        _ = try emit(column, 1, from: rank)
+        chain.restart(from: pivot)
+        _ = try emit(column, 1, from: rank, notBelow: pivot)
         for index in 0..<other.pointee.termCount {
             let term = other.pointee.terms[index]
             try terms.append(term)
-            _ = try emit(term.key, term.coefficient, from: rank)
+            _ = try emit(term.key, term.coefficient, from: rank, notBelow: pivot)
         }
     }
 
-    private func claim(
+    private mutating func claim(
         _ pivot: Entry, replacing owner: PivotTable<Entry>.Column?
     ) throws(HomologyError) -> Bool {
         try compact()
@@ -188,7 +195,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
 
     /// Whether the last facet σ of τ = `key`, which does not contain the pivot vertex, has τ as its
     /// first cofacet: whether no vertex smaller than the one left out is joined to all of σ.
-    private func isApparent(_ key: Key, rank: UInt32) -> Bool {
+    private mutating func isApparent(_ key: Key, rank: UInt32) -> Bool {
         decode(key, dimension: setting.dimension + 1, rank: rank)
         let others = simplex.otherVertices
         let left = others[others.count - 1]
@@ -204,7 +211,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     }
 
     /// Whether the last digit's vertex has coefficient −1 in the coboundary of the rest of `key`.
-    private func signOfLastVertex(_ key: Key, rank: UInt32) -> Bool {
+    private mutating func signOfLastVertex(_ key: Key, rank: UInt32) -> Bool {
         decode(key, dimension: setting.dimension + 1, rank: rank)
         let last =
             setting.codec.containsPivot(key)
@@ -215,7 +222,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     }
 
     @inline(__always)
-    private func decode(_ key: Key, dimension: Int, rank: UInt32) {
+    private mutating func decode(_ key: Key, dimension: Int, rank: UInt32) {
         simplex.decode(
             key, dimension: dimension, codec: setting.codec, rank: rank, ends: setting.graph.ends(of: rank),
             pivot: setting.blocks.pivot(of: rank))
@@ -223,7 +230,11 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
 
     /// Adds `coefficient` times the cofacets of `key` with rank in `low..<horizon`, its own block
     /// included if `low` does not pass it. Returns how many.
-    private func emit(_ key: Key, _ coefficient: UInt32, from low: UInt32) throws(HomologyError) -> Int {
+    ///
+    /// - Parameter least: smaller cofacets are left out: the caller knows that they cancel.
+    private mutating func emit(
+        _ key: Key, _ coefficient: UInt32, from low: UInt32, notBelow least: Key
+    ) throws(HomologyError) -> Int {
         let rank = setting.codec.rank(key, dimension: setting.dimension)
         decode(key, dimension: setting.dimension, rank: rank)
         let vertices = simplex.allVertices
@@ -232,7 +243,10 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
         for index in 0..<count {
             let v = scanner.foundVertices[index]
             let reach = scanner.foundRanks[index]
-            let cofacet = reach < rank ? keyInOwnBlock(adding: v) : keyBeyond(adding: v, reach: reach)
+            guard
+                let cofacet = reach < rank ? keyInOwnBlock(adding: v) : keyBeyond(adding: v, reach: reach),
+                cofacet >= least
+            else { continue }
             try chain.add(cofacet, Entry.isBinary ? 1 : signed(coefficient, adding: v))
         }
         return count
@@ -265,9 +279,11 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
         return hasPivot ? key &<< bits : key
     }
 
-    /// The key of the current simplex and v, whose longest edge has v as an end and rank `reach`.
+    /// The key of the current simplex and v, whose longest edge has v as an end and rank `reach`;
+    /// nil when that block is closed and the cofacet lacks its apex: emptying the block
+    /// (`emptyClosedBlock`) looks only at simplices with the apex, so others need not even appear.
     @inline(__always)
-    private func keyBeyond(adding v: UInt32, reach: UInt32) -> Key {
+    private func keyBeyond(adding v: UInt32, reach: UInt32) -> Key? {
         let (a, b) = setting.graph.ends(of: reach)
         let end = a == v ? b : a
         let pivot = setting.blocks.pivot(of: reach)
@@ -277,16 +293,17 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
         for u in simplex.allVertices where u != end {
             if u == pivot { hasPivot = true } else { key = key &<< bits | Key(truncatingIfNeeded: u &+ 1) }
         }
-        return hasPivot ? key &<< bits : key
+        if hasPivot { return key &<< bits }
+        return setting.blocks.isOpen(reach) ? key : nil
     }
 
-    private func extendHorizon() throws(HomologyError) {
+    private mutating func extendHorizon() throws(HomologyError) {
         try compact()
         let low = horizon
         horizon = UInt32(min(setting.graph.edgeCount, Int(horizon) + Int(step)))
-        var emitted = try emit(column, 1, from: low)
+        var emitted = try emit(column, 1, from: low, notBelow: 0)
         for index in 0..<terms.count {
-            emitted += try emit(terms[index].key, terms[index].coefficient, from: low)
+            emitted += try emit(terms[index].key, terms[index].coefficient, from: low, notBelow: 0)
             if index & 255 == 255 { try poll() }
         }
         if emitted > 8 * (terms.count + 1) {
@@ -297,7 +314,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
     }
 
     /// Adds up repeated terms and drops those that cancel.
-    private func compact() throws(HomologyError) {
+    private mutating func compact() throws(HomologyError) {
         if terms.count < 2 { return }
         var all = terms.elements
         all.sort { $0.key < $1.key }
@@ -322,7 +339,7 @@ final class ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry> {
 
     /// Looks at the stop signal now and then.
     @inline(__always)
-    private func poll() throws(HomologyError) {
+    private mutating func poll() throws(HomologyError) {
         ticks &+= 1
         if ticks & 255 == 0 { try setting.context.checkStop() }
     }

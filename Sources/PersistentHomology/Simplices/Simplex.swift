@@ -1,9 +1,9 @@
 /// A simplex spelled out: scratch that a worker decodes keys into.
-final class Simplex {
+struct Simplex: ~Copyable {
     /// All vertices, decreasing.
-    private(set) var vertices: UnsafeMutablePointer<UInt32>
+    let vertices: UnsafeMutablePointer<UInt32>
     /// The vertices that are not ends of the longest edge, decreasing.
-    private(set) var others: UnsafeMutablePointer<UInt32>
+    let others: UnsafeMutablePointer<UInt32>
     private(set) var dimension = 0
     private(set) var rank: UInt32 = 0
 
@@ -23,7 +23,7 @@ final class Simplex {
     /// Spells out the simplex `key` of dimension `dimension`. `ends` are those of its longest edge,
     /// the larger first, and `pivot` is the pivot vertex of its block.
     @inline(__always)
-    func decode<Key>(
+    mutating func decode<Key>(
         _ key: Key, dimension: Int, codec: SimplexCodec<Key>, rank: UInt32, ends: (UInt32, UInt32), pivot: UInt32
     ) {
         self.dimension = dimension

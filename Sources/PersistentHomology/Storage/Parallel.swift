@@ -14,7 +14,7 @@ extension ComputeContext {
         let next = Atomic<Int>(0)
         let failure = FirstFailure()
         team.run { worker in
-            while !failure.isSet {
+            while !failure.isSet, !team.isRecalled(worker: worker) {
                 let start = next.add(size, ordering: .relaxed).oldValue
                 if start >= count { return }
                 if let reason = stop.reason { return failure.set(.stopped(reason)) }
