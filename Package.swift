@@ -40,12 +40,14 @@ let package = Package(
         .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
         .systemLibrary(name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev"])]),
 
+        .target(name: "DistanceKernels", path: "kernels/distances"),
         .target(name: "RankKernels", path: "kernels/ranks"),
 
         .target(name: "Vocabulary"),
         .target(name: "Hardware", dependencies: ["Vocabulary", "CHwloc", "COpenCL"]),
         .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Vocabulary"]),
-        .target(name: "Distances", dependencies: ["Vocabulary", "Hardware"]),
+        .target(name: "Distances", dependencies: ["Vocabulary", "Hardware", "DistanceKernels"]),
+        .testTarget(name: "DistancesTests", dependencies: ["Distances", "Hardware", "Vocabulary"]),
         .target(name: "PersistentHomology", dependencies: ["Vocabulary", "Hardware", "RankKernels"]),
         .target(
             name: "Engine",

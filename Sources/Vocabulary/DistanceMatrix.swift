@@ -42,8 +42,15 @@ public struct DistanceMatrix: Sendable, Hashable {
         self.vertexBirths = vertexBirths
     }
 
+    /// Takes over distances that were computed, not received: nothing is checked again.
+    package init(computed lowerTriangle: Scalars, count: Int) {
+        self.count = count
+        self.lowerTriangle = lowerTriangle
+        vertexBirths = nil
+    }
+
     /// The row and column (row > column) of the condensed index `index`.
-    static func position(ofCondensed index: Int) -> (row: Int, column: Int) {
+    package static func position(ofCondensed index: Int) -> (row: Int, column: Int) {
         var row = Int((1 + (1 + 8 * Double(index)).squareRoot()) / 2)
         while row * (row - 1) / 2 > index { row -= 1 }
         while (row + 1) * row / 2 <= index { row += 1 }

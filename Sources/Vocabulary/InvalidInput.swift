@@ -9,6 +9,9 @@ public enum InvalidInput: Error, Hashable, CustomStringConvertible {
     case edgeBeforeVertex(String, length: Double, birth: Double)
     case badEdge(String, a: Int, b: Int, count: Int)
     case repeatedEdge(a: Int, b: Int)
+    /// A point that has no distance to others under the metric, e.g. a zero vector under cosine.
+    case noDistance(point: Int, reason: String)
+    case distanceTooLarge(a: Int, b: Int, precision: Precision)
     case badParameter(String, reason: String)
 
     public var description: String {
@@ -28,6 +31,10 @@ public enum InvalidInput: Error, Hashable, CustomStringConvertible {
                 ? "\(place) joins vertex \(a) with itself"
                 : "\(place) joins \(a) and \(b), vertices are 0 to \(count - 1)"
         case .repeatedEdge(let a, let b): "the edge between \(a) and \(b) is given more than once"
+        case .noDistance(let point, let reason): "points[\(point)] \(reason)"
+        case .distanceTooLarge(let a, let b, let precision):
+            "the distance between points[\(b)] and points[\(a)] is too large for \(precision.rawValue); "
+                + "scale the points down" + (precision == .float32 ? " or ask for precision float64" : "")
         case .badParameter(let name, let reason): "\(name): \(reason)"
         }
     }

@@ -47,4 +47,12 @@ public struct SparseGraph: Sendable, Hashable {
         self.lengths = lengths
         self.vertexBirths = vertexBirths
     }
+
+    /// Takes over edges that were computed, not received: nothing is checked again.
+    package init(computed lengths: Scalars, ends: [Int32], count: Int) {
+        self.count = count
+        self.ends = ends
+        self.lengths = lengths
+        vertexBirths = nil
+    }
 }
