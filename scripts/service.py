@@ -98,20 +98,10 @@ class Program:
         self.process.wait()
 
 
-def accepts(path):
-    """Whether somebody accepts connections on the Unix socket at `path`."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(path))
-        except OSError:
-            return False
-    return True
-
-
 def start_daemon(path, *arguments, environment=None):
     """tdad on the Unix socket at `path`, ready."""
     daemon = Program("tdad", "--socket", str(path), *arguments, environment=environment)
-    return started(daemon, lambda: accepts(path))
+    return started(daemon, lambda: " ready on " in daemon.output())
 
 
 def start_gateway(path, port, folder, *arguments, environment=None):

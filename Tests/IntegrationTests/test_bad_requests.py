@@ -42,7 +42,7 @@ MALFORMED = {
     "text for a number": (cloud([[0, 0], [1, "one"]]), "points[1]"),
     "null for a number": (cloud([[0, 0], [1, None]]), "points[1]"),
     "a number that is not finite": (b'{"point_cloud": {"points": [[0, 0], [1, 1e999]]}}', "points[1]"),
-    "a dimension that differs": (cloud([[0, 0]], dimension=3), "dimension"),
+    "a dimension that differs": (cloud([[0, 0]], dimension=3), "points[0] has 2 coordinates, expected 3"),
     "a ragged matrix": (matrix([[0, 1], [1]]), "values[1]"),
     "a matrix that is not square": (matrix([[0, 1, 2], [1, 0, 2]]), None),
     "a matrix that is not symmetric": (matrix([[0, 1], [2, 0]]), None),

@@ -124,7 +124,7 @@ def test_matrices_on_the_command_line(tda, case, form):
 def test_sparse_graphs_on_the_command_line(tda, share, field):
     sparse = pytest.importorskip("scipy.sparse", reason="SciPy, which ripser.py needs, is not installed")
     count, options = 30, (2, None, field)
-    edges = clouds.random_graph(count, share, seed=10)
+    edges = [edge for edge in clouds.random_graph(count, share, seed=10) if edge[:2] != (0, count - 1)]
     edges.append((0, count - 1, 1.5))  # so that the file names the last vertex whatever the share
     text = "\n".join(f"{i} {j} {np.float32(length)}" for i, j, length in edges)
     done = tda("rips", "-", "--input", "sparse", *flags(*options), "--output", "text", input=text)

@@ -24,7 +24,7 @@ struct BenchRips {
                 }
             print(outcome.json)
         } catch {
-            fputs("bench-rips: \(error)\n", stderr)
+            print("bench-rips: \(error)")
             exit(1)
         }
     }
@@ -46,7 +46,7 @@ struct BenchRips {
         _ inputs: [ComputeInput], _ options: BenchOptions, _ pool: WorkerPool
     ) async throws -> Outcome {
         let start = ContinuousClock.now
-        let next = Atomic<Int>(0)
+        let queue = Queue()
         let results = try await withThrowingTaskGroup(of: [ComputeResult].self) { group in
             for _ in 0..<pool.threadCount {
                 group.addTask {
@@ -54,7 +54,7 @@ struct BenchRips {
                         Result { () throws(Failure) in
                             var results: [ComputeResult] = []
                             while true {
-                                let index = next.add(1, ordering: .relaxed).oldValue
+                                let index = queue.next.add(1, ordering: .relaxed).oldValue
                                 guard index < inputs.count else { return results }
                                 results.append(try compute(inputs[index], options, team))
                             }
@@ -67,6 +67,10 @@ struct BenchRips {
             return try await group.reduce(into: []) { $0 += $1 }
         }
         return Outcome(results, seconds: start.duration(to: .now), options)
+    }
+
+    private final class Queue: Sendable {
+        let next = Atomic<Int>(0)
     }
 
     private static func compute(
