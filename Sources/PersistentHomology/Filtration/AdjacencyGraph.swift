@@ -135,23 +135,43 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
         return a > b ? (a, b) : (b, a)
     }
 
-    // A group is the edges of a few vertices to smaller ones.
-    private static var groupSize: Int { 16 }
+    var highestDegree: Int {
+        var highest = 0
+        for v in 0..<vertexCount { highest = max(highest, starts[v + 1] - starts[v]) }
+        return highest
+    }
 
-    var edgeGroupCount: Int { (vertexCount + Self.groupSize - 1) / Self.groupSize }
+    // A group is the edges at one vertex, their centre: of the two ends the one with fewer neighbours,
+    // so that a vertex joined to very many is the centre of few.
+    var edgeGroupCount: Int { vertexCount }
 
-    func edgeGroup(of rank: UInt32) -> Int { Int(ends(of: rank).0) / Self.groupSize }
+    func edgeGroup(of rank: UInt32) -> Int { Int(centreFirst(rank).centre) }
 
     @inline(__always)
     func forEachEdge(
         inGroup group: Int, _ body: (UInt32) throws(HomologyError) -> Void
     ) throws(HomologyError) {
-        for v in group * Self.groupSize..<min((group + 1) * Self.groupSize, vertexCount) {
-            for place in starts.base[v]..<starts.base[v + 1] where neighbours.base[place] < v {
-                try body(ranks.base[place])
-            }
+        let v = UInt32(group)
+        for place in starts.base[group]..<starts.base[group + 1] where isCentre(v, of: neighbours.base[place]) {
+            try body(ranks.base[place])
         }
     }
+
+    /// The ends of an edge, its centre first.
+    @inline(__always)
+    func centreFirst(_ rank: UInt32) -> (centre: UInt32, other: UInt32) {
+        let (a, b) = ends(of: rank)
+        return isCentre(a, of: b) ? (a, b) : (b, a)
+    }
+
+    @inline(__always)
+    private func isCentre(_ v: UInt32, of other: UInt32) -> Bool {
+        let (mine, theirs) = (degree(v), degree(other))
+        return mine != theirs ? mine < theirs : v < other
+    }
+
+    @inline(__always)
+    private func degree(_ v: UInt32) -> Int { starts.base[Int(v) &+ 1] &- starts.base[Int(v)] }
 
     func length(of rank: UInt32) -> Double { graph.lengths[Int(given.base[Int(rank)])] }
 

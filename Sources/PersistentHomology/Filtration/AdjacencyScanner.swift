@@ -6,13 +6,15 @@ final class AdjacencyScanner: RankScanner {
     private let starts: UnsafeMutablePointer<Int>
     private let neighbours: UnsafeMutablePointer<UInt32>
     private let ranks: UnsafeMutablePointer<UInt32>
-    /// 1 + the position in the current lune, 0 for vertices outside.
+    /// 1 + the position among the marked vertices, 0 for others.
     private let positions: Storage<UInt32>
-    /// The vertices of the current lune.
+    /// The vertices of the current lune, or the neighbours of the current centre.
     private var marked: [UInt32] = []
     private let found: Storage<UInt32>
     let foundVertices: UnsafeMutablePointer<UInt32>
     let foundRanks: UnsafeMutablePointer<UInt32>
+    private let lunes: LuneScanner
+    private let neighbourhood: Neighbourhood
     private let lune: LuneGraph
     private var unreached: [UInt64] = []
     private var frontier: [Int] = []
@@ -27,10 +29,10 @@ final class AdjacencyScanner: RankScanner {
         ranks = graph.ranks.base
         positions = try Storage(repeating: 0, count: graph.vertexCount, memory: memory)
         lune = LuneGraph(memory: memory)
-        var longest = 0
-        for v in 0..<graph.vertexCount {
-            longest = max(longest, graph.starts[v + 1] - graph.starts[v])
-        }
+        let longest = graph.highestDegree
+        let side = min(longest, Neighbourhood.largestDegree)
+        lunes = try LuneScanner(words: RankMatrix.wordCount(side), memory: memory)
+        neighbourhood = try Neighbourhood(degree: side, memory: memory)
         found = try Storage(count: 2 * longest, memory: memory)
         foundVertices = found.base
         foundRanks = found.base + longest
@@ -64,15 +66,35 @@ final class AdjacencyScanner: RankScanner {
     }
 
     func block(of rank: UInt32) throws(HomologyError) -> Block {
-        try lune(of: rank, into: lune)
-        if lune.count == 0 { return .critical }
-        let best = highestDegree()
-        let vertex = lune.vertices[best.position]
-        return best.degree == lune.count - 1 ? .closed(apex: vertex) : .open(pivot: vertex)
+        let (centre, other) = graph.centreFirst(rank)
+        let list = neighbours(of: centre)
+        guard list.count <= Neighbourhood.largestDegree else { return try blockOfHub(rank) }
+        if centre != neighbourhood.centre { load(centre) }
+        let block = lunes.block(
+            UInt32(list.count), UInt32(place(of: other, in: list)), rank: rank, in: neighbourhood.matrix)
+        switch block {
+        case .critical: return .critical
+        case .closed(let apex): return .closed(apex: list[Int(apex)])
+        case .open(let pivot): return .open(pivot: list[Int(pivot)])
+        }
     }
 
-    /// The position with the most neighbours in the current lune, the first of equals.
-    private func highestDegree() -> (position: Int, degree: Int) {
+    private func load(_ centre: UInt32) {
+        let list = neighbours(of: centre)
+        mark(list)
+        let positions = positions.base
+        neighbourhood.load(centre, degree: list.count, ranks: ranks + starts[Int(centre)]) { position, row in
+            let v = Int(list[position])
+            for place in starts[v]..<starts[v + 1] {
+                row[Int(positions[Int(neighbours[place])])] = ranks[place]
+            }
+        }
+    }
+
+    /// The block of an edge both of whose ends have too many neighbours for a matrix.
+    private func blockOfHub(_ rank: UInt32) throws(HomologyError) -> Block {
+        try lune(of: rank, into: lune)
+        if lune.count == 0 { return .critical }
         var best = (position: 0, degree: -1)
         for position in 0..<lune.count {
             let row = row(position, of: lune)
@@ -80,16 +102,33 @@ final class AdjacencyScanner: RankScanner {
             for word in 0..<lune.words { degree += row[word].nonzeroBitCount }
             if degree > best.degree { best = (position, degree) }
         }
-        return best
+        let vertex = lune.vertices[best.position]
+        return best.degree == lune.count - 1 ? .closed(apex: vertex) : .open(pivot: vertex)
+    }
+
+    private func neighbours(of v: UInt32) -> UnsafeBufferPointer<UInt32> {
+        UnsafeBufferPointer(start: neighbours + starts[Int(v)], count: degree(v))
+    }
+
+    /// Where `v` stands in a sorted list that has it.
+    private func place(of v: UInt32, in list: UnsafeBufferPointer<UInt32>) -> Int {
+        var (low, high) = (0, list.count)
+        while low < high {
+            let middle = (low &+ high) &>> 1
+            if list[middle] < v { low = middle &+ 1 } else { high = middle }
+        }
+        return low
     }
 
     func components(
         of rank: UInt32, startingAt seed: UInt32?, into found: inout LuneComponents
     ) throws(HomologyError) {
         try self.lune(of: rank, into: lune)
+        var nearest = 0
+        for position in 0..<lune.count where foundRanks[position] < foundRanks[nearest] { nearest = position }
         found.removeAll()
         if lune.count == 0 { return }
-        let first = seed.map { lune.position(of: $0) } ?? highestDegree().position
+        let first = seed.map { lune.position(of: $0) } ?? nearest
         found.first = lune.vertices[first]
         let words = lune.words
         unreached.removeAll(keepingCapacity: true)
@@ -109,8 +148,9 @@ final class AdjacencyScanner: RankScanner {
     /// Takes the component of position `start` out of `unreached`.
     private func grow(from start: Int) {
         unreached[start >> 6] &= ~(1 << UInt64(start & 63))
+        frontier.removeAll(keepingCapacity: true)
         frontier.append(start)
-        while let position = frontier.popLast() {
+        while let position = frontier.popLast(), unreached.contains(where: { $0 != 0 }) {
             let row = row(position, of: lune)
             for word in 0..<lune.words {
                 var bits = row[word] & unreached[word]
@@ -129,7 +169,7 @@ final class AdjacencyScanner: RankScanner {
         let size = vertices.withUnsafeBufferPointer { between($0, low: 0, high: rank) }
         try lune.reset(rank: rank, count: size)
         for position in 0..<size { lune.vertices[position] = foundVertices[position] }
-        mark(lune)
+        mark(UnsafeBufferPointer(start: lune.vertices, count: lune.count))
     }
 
     func row(_ position: Int, of lune: LuneGraph) -> UnsafePointer<UInt64> {
@@ -145,14 +185,12 @@ final class AdjacencyScanner: RankScanner {
         return UnsafePointer(row)
     }
 
-    /// Enters the vertices of `lune` in `positions`, in place of those of the lune before.
-    private func mark(_ lune: LuneGraph) {
+    /// Enters `vertices` in `positions`, in place of those marked before.
+    private func mark(_ vertices: UnsafeBufferPointer<UInt32>) {
         for v in marked { positions.base[Int(v)] = 0 }
         marked.removeAll(keepingCapacity: true)
-        for position in 0..<lune.count {
-            positions.base[Int(lune.vertices[position])] = UInt32(position + 1)
-            marked.append(lune.vertices[position])
-        }
+        for (position, v) in vertices.enumerated() { positions.base[Int(v)] = UInt32(position + 1) }
+        marked.append(contentsOf: vertices)
     }
 
     func between(_ vertices: UnsafeBufferPointer<UInt32>, low: UInt32, high: UInt32) -> Int {

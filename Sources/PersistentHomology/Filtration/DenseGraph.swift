@@ -12,21 +12,18 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
     let vertexCount: Int
     let matrix: DistanceMatrix
     let context: ComputeContext
-    /// Words of 64 lanes in a row.
-    let words: Int
-    let ranks: Storage<UInt32>
+    let rows: RankMatrix
+    private let ranks: Storage<UInt32>
     /// larger end << 16 | smaller end, by rank.
     let packedEnds: Storage<UInt32>
     /// The given number of each vertex.
     let labels: [UInt32]
 
     var edgeCount: Int { packedEnds.count }
-    var stride: Int { Int(tda_row_stride(UInt32(words))) }
 
     /// Sorts the edges up to `threshold`.
     init(_ matrix: DistanceMatrix, threshold: Double, context: ComputeContext) throws(HomologyError) {
         vertexCount = matrix.count
-        words = (matrix.count + 63) / 64
         self.matrix = matrix
         self.context = context
         let sorted: Storage<UInt64> =
@@ -39,7 +36,9 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
         labels = try LocalityOrder.points(count: matrix.count, distance: matrix.distance, context: context)
         packedEnds = try Storage(count: sorted.count, memory: context.memory)
         ranks = try Storage(
-            repeating: none, count: matrix.count * Int(tda_row_stride(UInt32(words))), memory: context.memory)
+            repeating: none, count: RankMatrix.size(rows: matrix.count, count: matrix.count),
+            memory: context.memory)
+        rows = RankMatrix(base: ranks.base, words: RankMatrix.wordCount(matrix.count))
         try fillRows(sorted)
     }
 
@@ -47,7 +46,7 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
     private func fillRows(_ sorted: Storage<UInt64>) throws(HomologyError) {
         var numbers = [UInt32](repeating: 0, count: vertexCount)
         for (number, label) in labels.enumerated() { numbers[Int(label)] = UInt32(number) }
-        let (stride, words, numberOf) = (stride, UInt32(words), numbers)
+        let (stride, words, numberOf) = (rows.stride, rows.words, numbers)
         let (ends, ranks) = (packedEnds, ranks)
         try context.forEachChunk(of: sorted.count, size: 1 << 14) { _, range in
             for rank in range {
@@ -143,7 +142,7 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
         let rows = tileRow * Self.tileSide..<min((tileRow + 1) * Self.tileSide, vertexCount)
         let columns = tileColumn * Self.tileSide..<min((tileColumn + 1) * Self.tileSide, vertexCount)
         for i in rows {
-            let row = ranks.base + i * stride
+            let row = self.rows.row(UInt32(i))
             for j in columns.lowerBound..<min(columns.upperBound, i) where row[j] != none { try body(row[j]) }
         }
     }
@@ -162,11 +161,6 @@ extension DistanceMatrix {
     fileprivate func distance(_ i: Int, _ j: Int) -> Double {
         i == j ? 0 : lowerTriangle[max(i, j) * (max(i, j) - 1) / 2 + min(i, j)]
     }
-}
-
-/// The vector kernels for this machine. Sendable: functions without state.
-struct KernelTable: @unchecked Sendable {
-    let functions = tda_rank_kernels_select().pointee
 }
 
 /// The row and column of place `index` in a lower triangle with its diagonal, row by row.
