@@ -78,15 +78,4 @@ public enum VietorisRips {
         case (false, false): return try computation.run(PrimeEntry<UInt128>.self, clock: clock)
         }
     }
-
-    /// What `barcode` is expected to take for `count` points with `edgeCount` edges within the
-    /// threshold, nil where that is not known: (seconds, bytes).
-    public static func estimate(
-        count: Int, edgeCount: Int?, isSparse: Bool, options: VietorisRipsOptions, threads: Int
-    ) -> (seconds: Double, memory: Int) {
-        let edges = edgeCount ?? count * (count - 1) / 2
-        let ranks = isSparse ? 16 * edges : 4 * count * (count + 64)
-        let memory = ranks + 24 * edges + 64 * count + (1 << 18)
-        return (1e-4 + Double(edges) * Double(count) * 1e-9 * Double(options.maxDimension + 1), memory)
-    }
 }

@@ -1,0 +1,51 @@
+public import Vocabulary
+
+extension VietorisRips {
+    /// What `barcode` is expected to take for `count` points with `edgeCount` edges within the
+    /// threshold, nil where that is not known (then all pairs): seconds of wall time, and bytes beyond
+    /// the input.
+    ///
+    /// Memory is that of the ranked graph, which is exact within a few percent (docs/engine.md,
+    /// section 6); dimensions from 2 on add what open blocks usually need, which no formula bounds: the
+    /// memory account does that while it runs. Time is linear in the edges times the words that a scan
+    /// of their rows touches, with constants measured on one core.
+    public static func estimate(
+        count: Int, edgeCount: Int?, isSparse: Bool, options: VietorisRipsOptions, threads: Int
+    ) -> (seconds: Double, memory: Int) {
+        let edges = edgeCount ?? count * (count - 1) / 2
+        let dimension = min(options.maxDimension, max(0, count / 2 - 1))
+        return (
+            seconds(count: count, edges: edges, isSparse: isSparse, dimension: dimension) / speedup(threads),
+            memory(count: count, edges: edges, isSparse: isSparse, dimension: dimension)
+        )
+    }
+
+    private static func seconds(count: Int, edges: Int, isSparse: Bool, dimension: Int) -> Double {
+        // How many vertices a scan for one edge passes over.
+        let width = isSparse ? 2 * Double(edges) / Double(max(count, 1)) : Double(count)
+        let sorting = Double(edges) * 3e-8 + (isSparse ? 0 : Double(count) * Double(count) * 1e-9)
+        switch dimension {
+        case 0: return 2e-5 + sorting
+        case 1: return 5e-5 + sorting + Double(edges) * (4e-8 + 4e-11 * width)
+        default:
+            let blocks = Double(edges) * (1.5e-7 + 3e-10 * width)
+            return 1e-4 + sorting + blocks * Double(dimension)
+        }
+    }
+
+    private static func memory(count: Int, edges: Int, isSparse: Bool, dimension: Int) -> Int {
+        let scratch = 1 << 14
+        let graph: Int
+        if isSparse {
+            graph = 32 * edges + 16 * count
+        } else {
+            let words = (count + 63) / 64
+            graph = max(16 * edges, 12 * edges + 4 * count * (64 * words + (words + 15) / 16 * 16))
+        }
+        let columns = dimension < 2 ? 0 : 8 * edges * (dimension - 1)
+        return graph + edges / 2 + columns + 32 * count + scratch
+    }
+
+    /// Not quite linear: some passes are serial.
+    private static func speedup(_ threads: Int) -> Double { 1 + 0.85 * Double(max(threads, 1) - 1) }
+}
