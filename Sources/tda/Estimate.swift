@@ -37,9 +37,9 @@ struct Estimate: AsyncParsableCommand {
 
     static func json(_ estimate: ComputeEstimate) -> [UInt8] {
         ReportFormat.json { json in
-            json.member("estimated_time_ms", estimate.seconds * 1000)
-            json.member("estimated_memory_mb", Double(estimate.memory) / Double(1 << 20))
-            json.member("memory_budget_mb", Double(estimate.memoryBudget) / Double(1 << 20))
+            json.member("estimated_time_ms", milliseconds(estimate.seconds))
+            json.member("estimated_memory_mb", mebibytes(estimate.memory))
+            json.member("memory_budget_mb", mebibytes(estimate.memoryBudget))
             json.member("admissible", estimate.admissible)
         }
     }

@@ -29,7 +29,7 @@ public enum ResultsJSON {
                     json.member("tetrahedra", shape.tetrahedra)
                 }
             }
-            json.object("statistics") { $0.members(of: result.statistics) }
+            json.object("statistics") { $0.members(of: result.statistics, precision) }
             if let cached { json.member("cached", cached) }
         }
         return json.bytes
@@ -81,19 +81,28 @@ extension JSONText {
         member("persistence", death - birth)
     }
 
-    fileprivate mutating func members(of statistics: ComputeStatistics) {
-        member("computation_time_ms", statistics.computeSeconds * 1000)
-        member("memory_peak_mb", Double(statistics.peakMemory) / Double(1 << 20))
+    fileprivate mutating func members(of statistics: ComputeStatistics, _ precision: Precision) {
+        member("computation_time_ms", milliseconds(statistics.computeSeconds))
+        member("memory_peak_mb", mebibytes(statistics.peakMemory))
         member("num_points", statistics.pointCount)
         member("num_edges", statistics.edgeCount)
         member("num_threads", statistics.threadCount)
         member("backend", statistics.backend)
-        member("threshold", statistics.threshold)
+        switch precision {
+        case .float32: member("threshold", Float(statistics.threshold))
+        case .float64: member("threshold", statistics.threshold)
+        }
         object("phases") { json in
-            for phase in statistics.phases { json.member(phase.name, phase.seconds * 1000) }
+            for phase in statistics.phases { json.member(phase.name, milliseconds(phase.seconds)) }
         }
     }
 }
+
+/// To the nanosecond: a clock tells no more, and a product's rounding error is only noise.
+package func milliseconds(_ seconds: Double) -> Double { (seconds * 1e9).rounded() / 1e6 }
+
+/// To a millionth, about a byte.
+package func mebibytes(_ bytes: Int) -> Double { (Double(bytes) / Double(1 << 20) * 1e6).rounded() / 1e6 }
 
 extension Barcode {
     func representative(of index: Int) -> RepresentativeCocycle? {
