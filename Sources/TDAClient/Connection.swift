@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
@@ -34,9 +35,10 @@ final class Connection: Sendable {
                     return Connection(channel, NIOLoopBound(handler, eventLoop: channel.eventLoop))
                 }.get()
         } catch {
+            let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
             throw Failure(
                 .unavailable,
-                "no daemon answers on \(path) (\(error)); start one with: tdad --socket \(path)",
+                "no daemon answers on \(path) (\(reason)); start one with: tdad --socket \(path)",
                 details: ["socket": path])
         }
     }
