@@ -37,7 +37,7 @@ extension VietorisRips {
         let scratch = 1 << 14
         let graph: Int
         if isSparse {
-            graph = 32 * edges + 16 * count
+            graph = 36 * edges + 32 * count
         } else {
             let words = (count + 63) / 64
             graph = max(16 * edges, 12 * edges + 4 * count * (64 * words + (words + 15) / 16 * 16))

@@ -10,11 +10,10 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
     let graph: SparseGraph
     let context: ComputeContext
     /// The given number of the edge, by rank.
-    let given: Storage<UInt32>
-    /// The neighbours of v are `neighbours[starts[v] ..< starts[v + 1]]`, ascending.
-    let starts: Storage<Int>
-    let neighbours: Storage<UInt32>
-    let ranks: Storage<UInt32>
+    private let given: Storage<UInt32>
+    /// The vertices under their own numbers here, which follow the graph's shape.
+    let lists: AdjacencyLists
+    private let numbering: VertexNumbering
 
     var edgeCount: Int { given.count }
 
@@ -23,40 +22,18 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
         vertexCount = graph.count
         self.graph = graph
         self.context = context
-        let lexicographic = try Self.lexicographicOrder(graph, threshold: threshold, context: context)
-        given = try Self.byLength(lexicographic, graph: graph, context: context)
+        given = try Self.edgesByRank(graph, threshold: threshold, context: context)
+        let asGiven = try AdjacencyLists(graph, edgesByRank: given, memory: context.memory)
+        numbering = try VertexNumbering(breadthFirst: asGiven, memory: context.memory)
+        lists = try AdjacencyLists(asGiven, renumbered: numbering, memory: context.memory)
+    }
 
-        let memory = context.memory
-        let count = lexicographic.count
-        let rankOfEdge = try Storage<UInt32>(count: graph.edgeCount, memory: memory)
-        let starts = try Storage<Int>(repeating: 0, count: graph.count + 1, memory: memory)
-        let neighbours = try Storage<UInt32>(count: 2 * count, memory: memory)
-        let ranks = try Storage<UInt32>(count: 2 * count, memory: memory)
-        for rank in 0..<count {
-            let edge = Int(given.base[rank])
-            rankOfEdge.base[edge] = UInt32(truncatingIfNeeded: rank)
-            starts.base[Int(graph.ends[2 * edge]) + 1] += 1
-            starts.base[Int(graph.ends[2 * edge + 1]) + 1] += 1
-        }
-        for v in 0..<graph.count { starts.base[v + 1] += starts.base[v] }
-        // In lexicographic order every list fills in ascending order: first the smaller neighbours
-        // of v, while v is the larger end, then the larger ones.
-        let next = try Storage<Int>(count: graph.count, memory: memory)
-        next.base.update(from: starts.base, count: graph.count)
-        for position in 0..<count {
-            let edge = Int(UInt32(truncatingIfNeeded: lexicographic.base[position]))
-            let (a, b) = (graph.ends[2 * edge], graph.ends[2 * edge + 1])
-            let rank = rankOfEdge.base[edge]
-            for (from, to) in [(a, b), (b, a)] {
-                let place = next.base[Int(from)]
-                neighbours.base[place] = UInt32(bitPattern: to)
-                ranks.base[place] = rank
-                next.base[Int(from)] = place + 1
-            }
-        }
-        self.starts = starts
-        self.neighbours = neighbours
-        self.ranks = ranks
+    /// The given numbers of the edges up to the threshold, by (length, larger end, smaller end).
+    private static func edgesByRank(
+        _ graph: SparseGraph, threshold: Double, context: ComputeContext
+    ) throws(HomologyError) -> Storage<UInt32> {
+        let lexicographic = try lexicographicOrder(graph, threshold: threshold, context: context)
+        return try byLength(lexicographic, graph: graph, context: context)
     }
 
     /// Edges up to the threshold by (larger end, smaller end); the lower half is the given number.
@@ -131,14 +108,9 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
     @inline(__always)
     func ends(of rank: UInt32) -> (UInt32, UInt32) {
         let edge = Int(given.base[Int(rank)])
-        let (a, b) = (UInt32(bitPattern: graph.ends[2 * edge]), UInt32(bitPattern: graph.ends[2 * edge + 1]))
+        let a = numbering.number(of: UInt32(bitPattern: graph.ends[2 * edge]))
+        let b = numbering.number(of: UInt32(bitPattern: graph.ends[2 * edge + 1]))
         return a > b ? (a, b) : (b, a)
-    }
-
-    var highestDegree: Int {
-        var highest = 0
-        for v in 0..<vertexCount { highest = max(highest, starts[v + 1] - starts[v]) }
-        return highest
     }
 
     // A group is the edges at one vertex, their centre: of the two ends the one with fewer neighbours,
@@ -152,8 +124,8 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
         inGroup group: Int, _ body: (UInt32) throws(HomologyError) -> Void
     ) throws(HomologyError) {
         let v = UInt32(group)
-        for place in starts.base[group]..<starts.base[group + 1] where isCentre(v, of: neighbours.base[place]) {
-            try body(ranks.base[place])
+        for place in lists.range(of: v) where isCentre(v, of: lists.neighbours[place]) {
+            try body(lists.ranks[place])
         }
     }
 
@@ -166,16 +138,13 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
 
     @inline(__always)
     private func isCentre(_ v: UInt32, of other: UInt32) -> Bool {
-        let (mine, theirs) = (degree(v), degree(other))
+        let (mine, theirs) = (lists.degree(of: v), lists.degree(of: other))
         return mine != theirs ? mine < theirs : v < other
     }
 
-    @inline(__always)
-    private func degree(_ v: UInt32) -> Int { starts.base[Int(v) &+ 1] &- starts.base[Int(v)] }
-
     func length(of rank: UInt32) -> Double { graph.lengths[Int(given.base[Int(rank)])] }
 
-    func label(of v: UInt32) -> UInt32 { v }
+    func label(of v: UInt32) -> UInt32 { numbering.label(of: v) }
 
     func makeScanner() throws(HomologyError) -> AdjacencyScanner { try AdjacencyScanner(self) }
 }

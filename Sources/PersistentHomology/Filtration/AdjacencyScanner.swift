@@ -24,12 +24,12 @@ final class AdjacencyScanner: RankScanner {
     init(_ graph: AdjacencyGraph) throws(HomologyError) {
         let memory = graph.context.memory
         self.graph = graph
-        starts = graph.starts.base
-        neighbours = graph.neighbours.base
-        ranks = graph.ranks.base
+        starts = graph.lists.starts
+        neighbours = graph.lists.neighbours
+        ranks = graph.lists.ranks
         positions = try Storage(repeating: 0, count: graph.vertexCount, memory: memory)
         lune = LuneGraph(memory: memory)
-        let longest = graph.highestDegree
+        let longest = graph.lists.highestDegree
         let side = min(longest, Neighbourhood.largestDegree)
         lunes = try LuneScanner(words: RankMatrix.wordCount(side), memory: memory)
         neighbourhood = try Neighbourhood(degree: side, memory: memory)
