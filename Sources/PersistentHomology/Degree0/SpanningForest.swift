@@ -18,7 +18,7 @@ struct SpanningForest {
         let parents = try Storage<UInt32>(count: count, memory: context.memory)
         for v in 0..<count { parents[v] = UInt32(v) }
         var components = wanted ? (0..<UInt32(count)).map { [Int32(bitPattern: graph.label(of: $0))] } : []
-        func birth(_ v: UInt32) -> Double { births?[Int(graph.label(of: v))] ?? 0 }
+        func birth(_ v: UInt32) -> Double { (births?[Int(graph.label(of: v))] ?? 0) + 0 }
 
         var remaining = count - 1
         var rank: UInt32 = 0

@@ -142,7 +142,7 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
         return mine != theirs ? mine < theirs : v < other
     }
 
-    func length(of rank: UInt32) -> Double { graph.lengths[Int(given.base[Int(rank)])] }
+    func length(of rank: UInt32) -> Double { graph.lengths[Int(given.base[Int(rank)])] + 0 }
 
     func label(of v: UInt32) -> UInt32 { numbering.label(of: v) }
 

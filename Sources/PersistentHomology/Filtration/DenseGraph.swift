@@ -149,7 +149,7 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
 
     func length(of rank: UInt32) -> Double {
         let (i, j) = ends(of: rank)
-        return matrix.distance(Int(labels[Int(i)]), Int(labels[Int(j)]))
+        return matrix.distance(Int(labels[Int(i)]), Int(labels[Int(j)])) + 0
     }
 
     func label(of v: UInt32) -> UInt32 { labels[Int(v)] }

@@ -17,7 +17,8 @@ protocol RankedGraph: Sendable {
     func edgeGroup(of rank: UInt32) -> Int
     func forEachEdge(
         inGroup group: Int, _ body: (UInt32) throws(HomologyError) -> Void) throws(HomologyError)
-    /// The filtration value of the edge of rank `rank`.
+    /// The filtration value of the edge of rank `rank`; zero is never -0, so that equal bars are
+    /// equal to the byte.
     func length(of rank: UInt32) -> Double
     /// The number that the caller gave to vertex `v`.
     func label(of v: UInt32) -> UInt32
