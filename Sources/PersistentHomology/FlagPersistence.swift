@@ -52,7 +52,8 @@ struct FlagPersistence<Graph: RankedGraph> {
                 scratch: scratch, blocks: blocks
             ).reduce(progress: progressRange(of: 1))
             bars.pairs += outcome.pairs
-            cleared = try KeySet(outcome.deaths.map { codec.triangle(rank: $0.rank, vertex: $0.vertex) }, context)
+            cleared = try KeySet(
+                outcome.deaths.map { codec.triangle(rank: $0.rank, vertex: $0.vertex) }, context)
             clock.end("dimension 1")
         }
         guard let blocks else { return }
@@ -94,7 +95,8 @@ struct FlagPersistence<Graph: RankedGraph> {
         statistics.threshold = threshold
         statistics.phases = clock.phases
         return ComputeResult(
-            barcode: Barcode(maxDimension: options.maxDimension, pairs: bars.pairs, representatives: bars.cocycles),
+            barcode: Barcode(
+                maxDimension: options.maxDimension, pairs: bars.pairs, representatives: bars.cocycles),
             statistics: statistics)
     }
 }

@@ -85,7 +85,8 @@ struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Ent
             }
             terms.removeAll()
             while let term = try births.popPivot() { try terms.append(term) }
-            let stored = try arena.store(column: column, pivot: pivot, terms: UnsafeBufferPointer(terms.elements))
+            let stored = try arena.store(
+                column: column, pivot: pivot, terms: UnsafeBufferPointer(terms.elements))
             births.restart(from: pivot.key)
             if table.claim(stored, replacing: owner) {
                 guard let owner else { return true }
@@ -109,7 +110,9 @@ struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Ent
                 ? 1 : field.eliminating(pivot.coefficient, with: owner.pointee.pivot.coefficient))
     }
 
-    private mutating func add(_ owner: PivotTable<Entry>.Column, scaledBy factor: UInt32) throws(HomologyError) {
+    private mutating func add(_ owner: PivotTable<Entry>.Column, scaledBy factor: UInt32)
+        throws(HomologyError)
+    {
         let pivot = owner.pointee.pivot
         try births.add(pivot.key, Entry.isBinary ? 1 : field.multiply(pivot.coefficient, factor))
         for index in 0..<owner.pointee.termCount {

@@ -40,7 +40,9 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
     private static func lexicographicOrder(
         _ graph: SparseGraph, threshold: Double, context: ComputeContext
     ) throws(HomologyError) -> Storage<UInt64> {
-        let kept = (0..<graph.edgeCount).count { graph.lengths[$0] <= threshold && graph.lengths[$0] < .infinity }
+        let kept = (0..<graph.edgeCount).count {
+            graph.lengths[$0] <= threshold && graph.lengths[$0] < .infinity
+        }
         let edges = try Storage<UInt64>(count: kept, memory: context.memory)
         var next = 0
         for edge in 0..<graph.edgeCount

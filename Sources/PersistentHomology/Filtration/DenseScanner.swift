@@ -61,7 +61,8 @@ final class DenseScanner: RankScanner {
     func between(_ vertices: UnsafeBufferPointer<UInt32>, low: UInt32, high: UInt32) -> Int {
         for (i, v) in vertices.enumerated() { rows.base[i] = matrix.row(v) }
         return Int(
-            kernels.between(rows.base, UInt32(vertices.count), matrix.words, low, high, foundVertices, foundRanks))
+            kernels.between(
+                rows.base, UInt32(vertices.count), matrix.words, low, high, foundVertices, foundRanks))
     }
 
     func hasCommonNeighbour(

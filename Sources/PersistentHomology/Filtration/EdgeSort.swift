@@ -96,7 +96,9 @@ extension EdgeSort {
             if end - start > 1 {
                 var run = UnsafeMutableBufferPointer(start: edges.base + start, count: end - start)
                 run.sort { a, b in
-                    let (x, y) = (length(UInt32(truncatingIfNeeded: a)), length(UInt32(truncatingIfNeeded: b)))
+                    let (x, y) = (
+                        length(UInt32(truncatingIfNeeded: a)), length(UInt32(truncatingIfNeeded: b))
+                    )
                     return x != y ? x < y : a < b
                 }
             }

@@ -47,7 +47,9 @@ final class LuneScanner {
             if refuter == none { return .closed(apex: w) }
             tried.append(w)
             toggle(w, in: candidates)
-            if kernels.within(matrix.row(refuter), words, rank, candidates.base, candidates.base) == 0 { break }
+            if kernels.within(matrix.row(refuter), words, rank, candidates.base, candidates.base) == 0 {
+                break
+            }
         }
         return .open(pivot: mostNeighbours(rank, in: matrix))
     }

@@ -66,7 +66,8 @@ protocol RankScanner: AnyObject {
 
     /// Whether some v < `limit` is joined to all of `vertices` by edges of rank < `bound`.
     func hasCommonNeighbour(
-        _ vertices: UnsafeBufferPointer<UInt32>, below limit: UInt32, within bound: UInt32) -> Bool
+        _ vertices: UnsafeBufferPointer<UInt32>, below limit: UInt32, within bound: UInt32
+    ) -> Bool
 }
 
 /// The simplices whose longest edge has rank r form the block of r; its shape is that of the flag

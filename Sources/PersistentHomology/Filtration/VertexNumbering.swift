@@ -33,7 +33,8 @@ struct VertexNumbering: @unchecked Sendable {
             number(seed, &numbered)
             var next = patchStart
             while next < numbered, numbered - patchStart < patchSize {
-                for place in lists.range(of: labels[next]) where numbers[Int(lists.neighbours[place])] == none {
+                for place in lists.range(of: labels[next]) where numbers[Int(lists.neighbours[place])] == none
+                {
                     number(lists.neighbours[place], &numbered)
                 }
                 next += 1

@@ -83,7 +83,8 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
                 guard blocks.isOpen(rank) else { continue }
                 try scanner.lune(of: rank, into: lune)
                 var enumeration = ColumnEnumeration(
-                    lune: lune, scanner: scanner, pivot: blocks.pivot(of: rank), dimension: dimension, codec: codec)
+                    lune: lune, scanner: scanner, pivot: blocks.pivot(of: rank), dimension: dimension,
+                    codec: codec)
                 try enumeration.list(into: &keys)
                 try context.checkStop()
             }
@@ -101,7 +102,8 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
     }
 
     /// The reduced column's cochain on the complex just before the bar ends.
-    private func cocycle(_ column: Entry.Key, _ terms: [Entry], before death: UInt32) -> RepresentativeCocycle {
+    private func cocycle(_ column: Entry.Key, _ terms: [Entry], before death: UInt32) -> RepresentativeCocycle
+    {
         var vertices: [Int32] = []
         var coefficients: [UInt16] = []
         var simplex = Simplex()

@@ -54,7 +54,8 @@ struct ColumnEnumeration<Scanner: RankScanner, Key: SimplexKey>: ~Copyable {
     /// Appends the keys to `keys`, in decreasing order.
     mutating func list(into keys: inout GrowingList<Key>) throws(HomologyError) {
         try extend(
-            depth: 0, below: lune.count, prefix: Key(truncatingIfNeeded: lune.rank), meetsUnseen: false, &keys)
+            depth: 0, below: lune.count, prefix: Key(truncatingIfNeeded: lune.rank), meetsUnseen: false, &keys
+        )
     }
 
     private mutating func extend(

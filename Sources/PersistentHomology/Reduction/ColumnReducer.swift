@@ -25,12 +25,10 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     typealias Key = Entry.Key
 
     private let setting: ReductionSetting<Graph, Entry>
-    private let scanner: Graph.Scanner
+    private var cofacets: Cofacets<Graph, Key>
     private let arena: ColumnArena<Entry>
     private var chain: Chain<Entry>
     private var terms: GrowingList<Entry>
-    private var simplex = Simplex()
-    private let facet: UnsafeMutableBufferPointer<UInt32>
     private var column: Key = 0
     /// Cofacets of rank below this have been emitted.
     private var horizon: UInt32 = 0
@@ -50,16 +48,15 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
         _ setting: ReductionSetting<Graph, Entry>, scanner: Graph.Scanner, keepsTerms: Bool
     ) {
         self.setting = setting
-        self.scanner = scanner
         self.keepsTerms = keepsTerms
         arena = setting.table.makeArena()
         chain = Chain(field: setting.field, memory: setting.context.memory)
         terms = GrowingList(memory: setting.context.memory)
-        facet = .allocate(capacity: VietorisRips.highestSimplexDimension + 2)
+        cofacets = Cofacets(
+            graph: setting.graph, blocks: setting.blocks, codec: setting.codec, dimension: setting.dimension,
+            scanner: scanner)
         step = UInt32(max(16, setting.graph.edgeCount >> 8))
     }
-
-    deinit { facet.deallocate() }
 
     /// Reduces the column of `key` and enters it in the table, or notes that it is essential.
     mutating func reduce(_ key: Key) throws(HomologyError) {
@@ -107,12 +104,14 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
             }
             // The other column comes later in the order of reduction: take its pivot and go on
             // with it in our place.
-            if try claim(pivot, replacing: owner) { try resume(owner, pivot: pivot.key, rank: rank) } else {
+            if try claim(pivot, replacing: owner) {
+                try resume(owner, pivot: pivot.key, rank: rank)
+            } else {
                 try chain.add(pivot.key, pivot.coefficient)
             }
             return false
         }
-        if isApparent(pivot.key, rank: rank) {
+        if cofacets.isApparent(pivot.key, rank: rank) {
             try chain.add(pivot.key, pivot.coefficient)
             try addFacet(of: pivot, rank: rank, from: rank)
             return false
@@ -129,7 +128,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
         if !Entry.isBinary {
             let field = setting.field
             factor = field.negate(pivot.coefficient)
-            if signOfLastVertex(pivot.key, rank: rank) { factor = field.negate(factor) }
+            if cofacets.isLastFacetNegative(in: pivot.key, rank: rank) { factor = field.negate(factor) }
         }
         try terms.append(Entry(facet, factor))
         _ = try emit(facet, factor, from: low, notBelow: 0)
@@ -137,7 +136,7 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
 
     /// In a closed block with apex w the working cocycle equals the sum of the coboundaries of σ ∖ w
     /// over its terms σ that contain w, up to terms of higher rank: add those, drop the block. Terms
-    /// without w were never emitted (`keyBeyond`).
+    /// without w were never emitted (`Cofacets.key`).
     private mutating func emptyClosedBlock(_ rank: UInt32, first: Entry) throws(HomologyError) {
         var entry = first
         while true {
@@ -193,41 +192,6 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
         return setting.table.claim(stored, replacing: owner)
     }
 
-    /// Whether the last facet σ of τ = `key`, which does not contain the pivot vertex, has τ as its
-    /// first cofacet: whether no vertex smaller than the one left out is joined to all of σ.
-    private mutating func isApparent(_ key: Key, rank: UInt32) -> Bool {
-        decode(key, dimension: setting.dimension + 1, rank: rank)
-        let others = simplex.otherVertices
-        let left = others[others.count - 1]
-        let pivot = setting.blocks.pivot(of: rank)
-        if others.dropLast().allSatisfy({ scanner.rank(pivot, $0) < rank }) { return false }
-        var count = 0
-        for v in simplex.allVertices where v != left {
-            facet[count] = v
-            count += 1
-        }
-        return !scanner.hasCommonNeighbour(
-            UnsafeBufferPointer(rebasing: facet[..<count]), below: left, within: rank)
-    }
-
-    /// Whether the last digit's vertex has coefficient −1 in the coboundary of the rest of `key`.
-    private mutating func signOfLastVertex(_ key: Key, rank: UInt32) -> Bool {
-        decode(key, dimension: setting.dimension + 1, rank: rank)
-        let last =
-            setting.codec.containsPivot(key)
-            ? setting.blocks.pivot(of: rank) : simplex.otherVertices[simplex.otherVertices.count - 1]
-        var index = 0
-        while simplex.vertices[index] != last { index += 1 }
-        return index & 1 == 1
-    }
-
-    @inline(__always)
-    private mutating func decode(_ key: Key, dimension: Int, rank: UInt32) {
-        simplex.decode(
-            key, dimension: dimension, codec: setting.codec, rank: rank, ends: setting.graph.ends(of: rank),
-            pivot: setting.blocks.pivot(of: rank))
-    }
-
     /// Adds `coefficient` times the cofacets of `key` with rank in `low..<horizon`, its own block
     /// included if `low` does not pass it. Returns how many.
     ///
@@ -235,66 +199,13 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     private mutating func emit(
         _ key: Key, _ coefficient: UInt32, from low: UInt32, notBelow least: Key
     ) throws(HomologyError) -> Int {
-        let rank = setting.codec.rank(key, dimension: setting.dimension)
-        decode(key, dimension: setting.dimension, rank: rank)
-        let vertices = simplex.allVertices
-        // A maximum below the simplex's own rank means its own block, and equality cannot be.
-        let count = scanner.between(vertices, low: low <= rank ? 0 : low, high: horizon)
+        let count = cofacets.find(of: key, from: low, to: horizon)
         for index in 0..<count {
-            let v = scanner.foundVertices[index]
-            let reach = scanner.foundRanks[index]
-            guard
-                let cofacet = reach < rank ? keyInOwnBlock(adding: v) : keyBeyond(adding: v, reach: reach),
-                cofacet >= least
-            else { continue }
-            try chain.add(cofacet, Entry.isBinary ? 1 : signed(coefficient, adding: v))
+            guard let cofacet = cofacets.key(index), cofacet >= least else { continue }
+            let isNegative = !Entry.isBinary && cofacets.isNegative(index)
+            try chain.add(cofacet, isNegative ? setting.field.negate(coefficient) : coefficient)
         }
         return count
-    }
-
-    /// (−1)^i · coefficient, where v comes i-th among the vertices in decreasing order.
-    @inline(__always)
-    private func signed(_ coefficient: UInt32, adding v: UInt32) -> UInt32 {
-        var larger = 0
-        for u in simplex.allVertices where u > v { larger &+= 1 }
-        return larger & 1 == 1 ? setting.field.negate(coefficient) : coefficient
-    }
-
-    /// The key of the current simplex and v, whose longest edge stays the same.
-    @inline(__always)
-    private func keyInOwnBlock(adding v: UInt32) -> Key {
-        let pivot = setting.blocks.pivot(of: simplex.rank)
-        var key = Key(truncatingIfNeeded: simplex.rank)
-        let bits = Key(truncatingIfNeeded: setting.codec.bits)
-        var hasPivot = v == pivot
-        var pending = !hasPivot
-        for u in simplex.otherVertices {
-            if pending, v > u {
-                key = key &<< bits | Key(truncatingIfNeeded: v &+ 1)
-                pending = false
-            }
-            if u == pivot { hasPivot = true } else { key = key &<< bits | Key(truncatingIfNeeded: u &+ 1) }
-        }
-        if pending { key = key &<< bits | Key(truncatingIfNeeded: v &+ 1) }
-        return hasPivot ? key &<< bits : key
-    }
-
-    /// The key of the current simplex and v, whose longest edge has v as an end and rank `reach`;
-    /// nil when that block is closed and the cofacet lacks its apex: emptying the block
-    /// (`emptyClosedBlock`) looks only at simplices with the apex, so others need not even appear.
-    @inline(__always)
-    private func keyBeyond(adding v: UInt32, reach: UInt32) -> Key? {
-        let (a, b) = setting.graph.ends(of: reach)
-        let end = a == v ? b : a
-        let pivot = setting.blocks.pivot(of: reach)
-        let bits = Key(truncatingIfNeeded: setting.codec.bits)
-        var key = Key(truncatingIfNeeded: reach)
-        var hasPivot = false
-        for u in simplex.allVertices where u != end {
-            if u == pivot { hasPivot = true } else { key = key &<< bits | Key(truncatingIfNeeded: u &+ 1) }
-        }
-        if hasPivot { return key &<< bits }
-        return setting.blocks.isOpen(reach) ? key : nil
     }
 
     private mutating func extendHorizon() throws(HomologyError) {

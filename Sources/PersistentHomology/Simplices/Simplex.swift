@@ -24,7 +24,8 @@ struct Simplex: ~Copyable {
     /// the larger first, and `pivot` is the pivot vertex of its block.
     @inline(__always)
     mutating func decode<Key>(
-        _ key: Key, dimension: Int, codec: SimplexCodec<Key>, rank: UInt32, ends: (UInt32, UInt32), pivot: UInt32
+        _ key: Key, dimension: Int, codec: SimplexCodec<Key>, rank: UInt32, ends: (UInt32, UInt32),
+        pivot: UInt32
     ) {
         self.dimension = dimension
         self.rank = rank
