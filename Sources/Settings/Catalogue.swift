@@ -3,7 +3,10 @@
 
 extension Variable {
     // All programs.
-    public static let socket = Variable("TDA_SOCKET", "path", "The daemon's Unix socket.")
+    public static let socket = Variable(
+        "TDA_SOCKET", "path",
+        "The daemon's Unix socket; by default /run/tda.sock, or $XDG_RUNTIME_DIR/tda.sock where /run is not "
+            + "writable.")
     public static let config = Variable(
         "TDA_CONFIG", "file",
         "A file of NAME=VALUE lines with the names in brackets here; flags and environment win over it.")
