@@ -1,7 +1,7 @@
-internal import NIOCore
-internal import Synchronization
-internal import Vocabulary
-internal import Wire
+import NIOCore
+import Synchronization
+import Vocabulary
+import Wire
 
 /// Matches replies to the requests that wait for them. Lives on its channel's event loop.
 final class ClientHandler: ChannelInboundHandler {
@@ -15,7 +15,7 @@ final class ClientHandler: ChannelInboundHandler {
         case estimate(ComputeEstimate)
         case cancelled(found: Bool)
         case status(DaemonStatus)
-        case devices([Device])
+        case devices(HardwareDescription)
         case metrics(String)
     }
 

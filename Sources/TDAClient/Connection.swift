@@ -1,9 +1,9 @@
-internal import Glibc
-internal import NIOCore
-internal import NIOPosix
-internal import Synchronization
-internal import Vocabulary
-internal import Wire
+import Glibc
+import NIOCore
+import NIOPosix
+import Synchronization
+import Vocabulary
+import Wire
 
 /// One socket, and the requests that wait for their answers on it.
 final class Connection: Sendable {

@@ -1,7 +1,7 @@
-internal import NIOCore
-internal import NIOPosix
+import NIOCore
+import NIOPosix
 public import Vocabulary
-internal import Wire
+import Wire
 
 /// A connection to `tdad`. Any number of requests may run over it at the same time.
 ///
@@ -65,8 +65,8 @@ public final class TDAClient: Sendable {
         return status
     }
 
-    /// The processors of the daemon's machine.
-    public func devices() async throws(Failure) -> [Device] {
+    /// The daemon's machine: its cores, memory and OpenCL devices.
+    public func devices() async throws(Failure) -> HardwareDescription {
         let reply = try await connection.request { .devices(id: $0) }
         guard case .devices(let devices) = reply else { throw .unexpected(reply) }
         return devices

@@ -1,87 +1,76 @@
-internal import NIOCore
+import NIOCore
 
 /// Fills the arrays of one frame from the bytes as they come. Each array's memory is asked for once,
 /// when its first bytes are there; its length was checked before.
-struct ArrayCollector {
+final class ArrayCollector {
     private let shapes: [ArrayShape]
     private(set) var arrays: [WireArray] = []
+    private var filling: (any FillingArray)?
 
-    init(_ shapes: [ArrayShape]) {
-        self.shapes = shapes
-        arrays.reserveCapacity(shapes.count)
-    }
+    init(_ shapes: [ArrayShape]) { self.shapes = shapes }
 
     /// Takes what it can from `buffer`; true once all arrays are full. Bytes of an element that is not
     /// all there stay in the buffer.
-    mutating func consume(_ buffer: inout ByteBuffer) -> Bool {
-        while true {
-            if let current = arrays.indices.last, arrays[current].count < shapes[current].count {
-                let missing = shapes[current].count - arrays[current].count
-                let ready = min(missing, buffer.readableBytes / shapes[current].element.byteCount)
-                guard ready > 0 else { return false }
-                append(ready, from: &buffer, at: current)
-                guard ready == missing else { return false }
+    func consume(_ buffer: inout ByteBuffer) -> Bool {
+        while arrays.count < shapes.count {
+            let current = filling ?? shapes[arrays.count].emptyArray
+            guard current.fill(from: &buffer) else {
+                filling = current
+                return false
             }
-            guard arrays.count < shapes.count else { return true }
-            arrays.append(Self.empty(shapes[arrays.count]))
+            filling = nil
+            arrays.append(current.array)
         }
-    }
-
-    private static func empty(_ shape: ArrayShape) -> WireArray {
-        switch shape.element {
-        case .float32: .float32(reserved(shape.count))
-        case .float64: .float64(reserved(shape.count))
-        case .int32: .int32(reserved(shape.count))
-        case .uint32: .uint32(reserved(shape.count))
-        case .uint16: .uint16(reserved(shape.count))
-        }
-    }
-
-    private static func reserved<Element>(_ count: Int) -> [Element] {
-        var array: [Element] = []
-        array.reserveCapacity(count)
-        return array
-    }
-
-    /// Moves `count` elements. The array is taken out of its case while it grows, so that it is not copied.
-    private mutating func append(_ count: Int, from buffer: inout ByteBuffer, at index: Int) {
-        let array = arrays[index]
-        arrays[index] = .uint16([])
-        switch consume array {
-        case .float32(var values):
-            values.append(count, from: &buffer)
-            arrays[index] = .float32(values)
-        case .float64(var values):
-            values.append(count, from: &buffer)
-            arrays[index] = .float64(values)
-        case .int32(var values):
-            values.append(count, from: &buffer)
-            arrays[index] = .int32(values)
-        case .uint32(var values):
-            values.append(count, from: &buffer)
-            arrays[index] = .uint32(values)
-        case .uint16(var values):
-            values.append(count, from: &buffer)
-            arrays[index] = .uint16(values)
-        case .pairs:
-            preconditionFailure("pairs are collected as float64")
-        }
+        return true
     }
 }
 
-extension Array where Element: BitwiseCopyable {
-    /// - Precondition: the buffer holds that many.
-    fileprivate mutating func append(_ count: Int, from buffer: inout ByteBuffer) {
-        let byteCount = count * MemoryLayout<Element>.stride
+/// An array on its way in.
+private protocol FillingArray: AnyObject {
+    /// Takes the elements that are there; true once none is missing.
+    func fill(from buffer: inout ByteBuffer) -> Bool
+    var array: WireArray { get }
+}
+
+private final class Filling<Element: BitwiseCopyable>: FillingArray {
+    private let count: Int
+    private let wrap: ([Element]) -> WireArray
+    private var values: [Element] = []
+
+    init(_ count: Int, _ wrap: @escaping ([Element]) -> WireArray) {
+        self.count = count
+        self.wrap = wrap
+    }
+
+    var array: WireArray { wrap(values) }
+
+    func fill(from buffer: inout ByteBuffer) -> Bool {
+        let size = MemoryLayout<Element>.stride
+        let ready = min(count - values.count, buffer.readableBytes / size)
+        guard ready > 0 else { return values.count == count }
+        if values.isEmpty { values.reserveCapacity(count) }
         buffer.readWithUnsafeReadableBytes { bytes in
-            append(addingCapacity: count) { free in
+            values.append(addingCapacity: ready) { free in
                 free.withUnsafeMutableBufferPointer { destination, initialized in
                     UnsafeMutableRawBufferPointer(destination)
-                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<byteCount]))
-                    initialized += count
+                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<(ready * size)]))
+                    initialized += ready
                 }
             }
-            return byteCount
+            return ready * size
+        }
+        return values.count == count
+    }
+}
+
+extension ArrayShape {
+    fileprivate var emptyArray: any FillingArray {
+        switch element {
+        case .float32: Filling(count, WireArray.float32)
+        case .float64: Filling(count, WireArray.float64)
+        case .int32: Filling(count, WireArray.int32)
+        case .uint32: Filling(count, WireArray.uint32)
+        case .uint16: Filling(count, WireArray.uint16)
         }
     }
 }

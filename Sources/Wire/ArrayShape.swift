@@ -1,4 +1,4 @@
-internal import Vocabulary
+import Vocabulary
 
 /// The type and length of one raw array in a frame.
 public struct ArrayShape: Sendable, Hashable {

@@ -8,10 +8,9 @@ public struct ComputeHead: Sendable {
     public let timeout: Duration?
     public let progressInterval: Duration?
 
-    /// Puts the request together once its arrays are there. Looks at every number.
-    public func request(arrays: [WireArray]) throws(InvalidInput) -> ComputeRequest {
-        ComputeRequest(
-            input: try shape.input(from: arrays), options: options, threads: threads, timeout: timeout)
+    /// The input, once its arrays are there. Looks at every number.
+    public func input(arrays: [WireArray]) throws(InvalidInput) -> ComputeInput {
+        try shape.input(from: arrays)
     }
 }
 

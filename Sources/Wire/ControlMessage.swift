@@ -1,6 +1,6 @@
-internal import NIOCore
-internal import SwiftProtobuf
-internal import Vocabulary
+import NIOCore
+import SwiftProtobuf
+import Vocabulary
 
 extension SwiftProtobuf.Message {
     init(_ control: ByteBuffer, kind: FrameKind) throws(WireError) {

@@ -77,12 +77,9 @@ public struct FrameDecoder<Message>: ByteToMessageDecoder {
                 state = .arrays(header, message, ArrayCollector(shapes))
             }
 
-        case .arrays(let header, let message, var collector):
+        case .arrays(let header, let message, let collector):
+            guard collector.consume(&buffer) else { return false }
             state = .header
-            guard collector.consume(&buffer) else {
-                state = .arrays(header, message, collector)
-                return false
-            }
             let frame = ReceivedFrame(header: header, message: message, arrays: collector.arrays)
             context.fireChannelRead(Self.wrapInboundOut(frame))
 

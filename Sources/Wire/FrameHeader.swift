@@ -1,4 +1,4 @@
-internal import NIOCore
+import NIOCore
 
 /// The version of the protocol that this library speaks.
 public let protocolVersion: UInt8 = 1

@@ -1,4 +1,4 @@
-internal import Vocabulary
+import Vocabulary
 
 extension ProtoInput {
     init(_ shape: InputShape) {
@@ -39,6 +39,8 @@ extension ProtoInput {
         guard let shape else {
             throw .badParameter("input", reason: "its arrays would pass any memory; check its counts")
         }
+        // Its numbers are what bounds the count of points: none would bound nothing.
+        if case .points(dimension: 0) = shape.kind { throw .noCoordinates }
         // Vertices are numbered by 32 bits everywhere below.
         guard shape.count <= Int(Int32.max) else {
             throw .badParameter(

@@ -1,5 +1,5 @@
 public import NIOCore
-internal import SwiftProtobuf
+import SwiftProtobuf
 
 /// A frame to be sent: header and control message as bytes, arrays still as they are in memory.
 public struct OutboundFrame: Sendable {

@@ -8,7 +8,7 @@ public enum Reply: Sendable {
     case estimate(ComputeEstimate)
     case cancelled(found: Bool)
     case status(DaemonStatus)
-    case devices([Device])
+    case devices(HardwareDescription)
     case metrics(String)
     case progress(ComputeProgress)
     case failure(Failure)
@@ -51,7 +51,7 @@ extension Reply {
         case .cancelReply: self = .cancelled(found: try ProtoCancelled(control, kind: .cancelReply).found)
         case .statusReply: self = .status(DaemonStatus(try ProtoStatus(control, kind: .statusReply)))
         case .devicesReply:
-            self = .devices(try ProtoDevices(control, kind: .devicesReply).devices.map(Device.init))
+            self = .devices(HardwareDescription(try ProtoDevices(control, kind: .devicesReply)))
         case .metricsReply: self = .metrics(try ProtoMetrics(control, kind: .metricsReply).text)
         case .progress: self = .progress(ComputeProgress(try ProtoProgress(control, kind: .progress)))
         case .failure: self = .failure(Failure(try ProtoFailure(control, kind: .failure)))
@@ -94,10 +94,8 @@ extension OutboundFrame {
         OutboundFrame(.statusReply, id: id, ProtoStatus(status))
     }
 
-    public static func devicesReply(id: UInt64, _ devices: [Device]) -> OutboundFrame {
-        var message = ProtoDevices()
-        message.devices = devices.map(ProtoDevice.init)
-        return OutboundFrame(.devicesReply, id: id, message)
+    public static func devicesReply(id: UInt64, _ hardware: HardwareDescription) -> OutboundFrame {
+        OutboundFrame(.devicesReply, id: id, ProtoDevices(hardware))
     }
 
     public static func metricsReply(id: UInt64, text: String) -> OutboundFrame {

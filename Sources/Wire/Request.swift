@@ -64,6 +64,9 @@ extension Request {
         } catch {
             throw .refused(Failure(.internal, "\(error)"))
         }
+        guard arrays.reduce(0, { $0 + $1.byteCount }) == header.arrayLength else {
+            throw .wire(.malformedMessage(header.kind))
+        }
     }
 
     private static func computeHead(_ header: FrameHeader, _ control: ByteBuffer) throws -> ComputeHead {

@@ -1,4 +1,4 @@
-internal import Vocabulary
+import Vocabulary
 
 extension ProtoStatus {
     init(_ status: DaemonStatus) {
@@ -68,26 +68,6 @@ extension ProtoProgress {
 extension ComputeProgress {
     init(_ message: ProtoProgress) {
         self.init(phase: message.phase, fraction: message.fraction)
-    }
-}
-
-extension ProtoDevice {
-    init(_ device: Device) {
-        kind = device.kind.rawValue
-        name = device.name
-        computeUnits = UInt32(count: device.computeUnits)
-        memory = UInt64(count: device.memory)
-        used = device.isUsed
-        properties = device.properties
-    }
-}
-
-extension Device {
-    init(_ message: ProtoDevice) {
-        self.init(
-            kind: Kind(rawValue: message.kind) ?? .accelerator, name: message.name,
-            computeUnits: Int(message.computeUnits), memory: Int(clamping: message.memory),
-            isUsed: message.used, properties: message.properties)
     }
 }
 

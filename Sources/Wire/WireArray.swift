@@ -1,4 +1,4 @@
-internal import NIOCore
+import NIOCore
 public import Vocabulary
 
 /// One raw array of a frame. Little-endian on the wire and in memory, so bytes are moved, not converted.

@@ -13,6 +13,8 @@ public enum WireError: Error, Sendable, Hashable {
     case malformedMessage(FrameKind)
     /// A kind that the receiver does not take, or not now.
     case unexpectedKind(FrameKind, expected: String)
+    /// The id of a request that is not answered yet.
+    case repeatedRequest(UInt64)
     /// The peer stopped sending in the middle of a frame.
     case truncated
 }
@@ -48,6 +50,8 @@ extension WireError {
             Failure(.invalidArgument, "the control message of this \(kind) frame does not parse")
         case .unexpectedKind(let kind, let expected):
             Failure(.invalidArgument, "unexpected \(kind) frame, expected \(expected)")
+        case .repeatedRequest(let id):
+            Failure(.invalidArgument, "request \(id) is not answered yet, give the next one another id")
         case .truncated:
             Failure(.invalidArgument, "the connection ended in the middle of a frame")
         }

@@ -637,36 +637,110 @@ nonisolated struct ProtoDevicesRequest: Sendable {
   init() {}
 }
 
+/// The machine as the daemon sees it. Memory in bytes.
 nonisolated struct ProtoDevices: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
+
+  var processor: String = String()
+
+  /// The vector instructions in use, e.g. avx512.
+  var instructionSet: String = String()
+
+  /// In the order in which workers are pinned to them.
+  var cores: [ProtoCore] = []
+
+  var memoryNodes: [UInt64] = []
+
+  /// The last level of cache of each domain.
+  var cacheDomains: [UInt64] = []
+
+  var memory: UInt64 = 0
+
+  /// What the control group or the resource limits leave of it.
+  var memoryLimit: UInt64 {
+    get {_memoryLimit ?? 0}
+    set {_memoryLimit = newValue}
+  }
+  /// Returns true if `memoryLimit` has been explicitly set.
+  var hasMemoryLimit: Bool {self._memoryLimit != nil}
+  /// Clears the value of `memoryLimit`. Subsequent reads from it will return its default value.
+  mutating func clearMemoryLimit() {self._memoryLimit = nil}
+
+  var processorLimit: Double {
+    get {_processorLimit ?? 0}
+    set {_processorLimit = newValue}
+  }
+  /// Returns true if `processorLimit` has been explicitly set.
+  var hasProcessorLimit: Bool {self._processorLimit != nil}
+  /// Clears the value of `processorLimit`. Subsequent reads from it will return its default value.
+  mutating func clearProcessorLimit() {self._processorLimit = nil}
 
   var devices: [ProtoDevice] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
+
+  fileprivate var _memoryLimit: UInt64? = nil
+  fileprivate var _processorLimit: Double? = nil
 }
 
+nonisolated struct ProtoCore: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var package: UInt32 = 0
+
+  var memoryNode: UInt32 {
+    get {_memoryNode ?? 0}
+    set {_memoryNode = newValue}
+  }
+  /// Returns true if `memoryNode` has been explicitly set.
+  var hasMemoryNode: Bool {self._memoryNode != nil}
+  /// Clears the value of `memoryNode`. Subsequent reads from it will return its default value.
+  mutating func clearMemoryNode() {self._memoryNode = nil}
+
+  var cacheDomain: UInt32 = 0
+
+  /// The operating system's numbers of its hardware threads.
+  var processors: [UInt32] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _memoryNode: UInt32? = nil
+}
+
+/// An OpenCL device.
 nonisolated struct ProtoDevice: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// cpu, gpu or accelerator.
-  var kind: String = String()
+  var platform: String = String()
 
   var name: String = String()
 
-  /// Cores or compute units.
+  /// gpu, cpu, accelerator or other.
+  var kind: String = String()
+
+  var version: String = String()
+
   var computeUnits: UInt32 = 0
+
+  var clockMegahertz: UInt32 = 0
 
   var memory: UInt64 = 0
 
-  var used: Bool = false
+  var largestAllocation: UInt64 = 0
 
-  var properties: Dictionary<String,String> = [:]
+  var localMemory: UInt64 = 0
+
+  var hasDoublePrecision_p: Bool = false
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1751,7 +1825,7 @@ nonisolated extension ProtoDevicesRequest: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension ProtoDevices: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Devices"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}devices\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}processor\0\u{3}instruction_set\0\u{1}cores\0\u{3}memory_nodes\0\u{3}cache_domains\0\u{1}memory\0\u{3}memory_limit\0\u{3}processor_limit\0\u{1}devices\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1759,21 +1833,114 @@ nonisolated extension ProtoDevices: SwiftProtobuf.Message, SwiftProtobuf._Messag
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.devices) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.processor) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.instructionSet) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.cores) }()
+      case 4: try { try decoder.decodeRepeatedUInt64Field(value: &self.memoryNodes) }()
+      case 5: try { try decoder.decodeRepeatedUInt64Field(value: &self.cacheDomains) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.memory) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self._memoryLimit) }()
+      case 8: try { try decoder.decodeSingularDoubleField(value: &self._processorLimit) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.devices) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.processor.isEmpty {
+      try visitor.visitSingularStringField(value: self.processor, fieldNumber: 1)
+    }
+    if !self.instructionSet.isEmpty {
+      try visitor.visitSingularStringField(value: self.instructionSet, fieldNumber: 2)
+    }
+    if !self.cores.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.cores, fieldNumber: 3)
+    }
+    if !self.memoryNodes.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.memoryNodes, fieldNumber: 4)
+    }
+    if !self.cacheDomains.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.cacheDomains, fieldNumber: 5)
+    }
+    if self.memory != 0 {
+      try visitor.visitSingularUInt64Field(value: self.memory, fieldNumber: 6)
+    }
+    try { if let v = self._memoryLimit {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._processorLimit {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 8)
+    } }()
     if !self.devices.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.devices, fieldNumber: 1)
+      try visitor.visitRepeatedMessageField(value: self.devices, fieldNumber: 9)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoDevices, rhs: ProtoDevices) -> Bool {
+    if lhs.processor != rhs.processor {return false}
+    if lhs.instructionSet != rhs.instructionSet {return false}
+    if lhs.cores != rhs.cores {return false}
+    if lhs.memoryNodes != rhs.memoryNodes {return false}
+    if lhs.cacheDomains != rhs.cacheDomains {return false}
+    if lhs.memory != rhs.memory {return false}
+    if lhs._memoryLimit != rhs._memoryLimit {return false}
+    if lhs._processorLimit != rhs._processorLimit {return false}
     if lhs.devices != rhs.devices {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoCore: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Core"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}package\0\u{3}memory_node\0\u{3}cache_domain\0\u{1}processors\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.package) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self._memoryNode) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.cacheDomain) }()
+      case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.processors) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.package != 0 {
+      try visitor.visitSingularUInt32Field(value: self.package, fieldNumber: 1)
+    }
+    try { if let v = self._memoryNode {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 2)
+    } }()
+    if self.cacheDomain != 0 {
+      try visitor.visitSingularUInt32Field(value: self.cacheDomain, fieldNumber: 3)
+    }
+    if !self.processors.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.processors, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoCore, rhs: ProtoCore) -> Bool {
+    if lhs.package != rhs.package {return false}
+    if lhs._memoryNode != rhs._memoryNode {return false}
+    if lhs.cacheDomain != rhs.cacheDomain {return false}
+    if lhs.processors != rhs.processors {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1781,7 +1948,7 @@ nonisolated extension ProtoDevices: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoDevice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Device"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}name\0\u{3}compute_units\0\u{1}memory\0\u{1}used\0\u{1}properties\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}platform\0\u{1}name\0\u{1}kind\0\u{1}version\0\u{3}compute_units\0\u{3}clock_megahertz\0\u{1}memory\0\u{3}largest_allocation\0\u{3}local_memory\0\u{3}has_double_precision\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1789,46 +1956,66 @@ nonisolated extension ProtoDevice: SwiftProtobuf.Message, SwiftProtobuf._Message
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.platform) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.computeUnits) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.memory) }()
-      case 5: try { try decoder.decodeSingularBoolField(value: &self.used) }()
-      case 6: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.properties) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.version) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.computeUnits) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.clockMegahertz) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.memory) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.largestAllocation) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.localMemory) }()
+      case 10: try { try decoder.decodeSingularBoolField(value: &self.hasDoublePrecision_p) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.kind.isEmpty {
-      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    if !self.platform.isEmpty {
+      try visitor.visitSingularStringField(value: self.platform, fieldNumber: 1)
     }
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
     }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 3)
+    }
+    if !self.version.isEmpty {
+      try visitor.visitSingularStringField(value: self.version, fieldNumber: 4)
+    }
     if self.computeUnits != 0 {
-      try visitor.visitSingularUInt32Field(value: self.computeUnits, fieldNumber: 3)
+      try visitor.visitSingularUInt32Field(value: self.computeUnits, fieldNumber: 5)
+    }
+    if self.clockMegahertz != 0 {
+      try visitor.visitSingularUInt32Field(value: self.clockMegahertz, fieldNumber: 6)
     }
     if self.memory != 0 {
-      try visitor.visitSingularUInt64Field(value: self.memory, fieldNumber: 4)
+      try visitor.visitSingularUInt64Field(value: self.memory, fieldNumber: 7)
     }
-    if self.used != false {
-      try visitor.visitSingularBoolField(value: self.used, fieldNumber: 5)
+    if self.largestAllocation != 0 {
+      try visitor.visitSingularUInt64Field(value: self.largestAllocation, fieldNumber: 8)
     }
-    if !self.properties.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.properties, fieldNumber: 6)
+    if self.localMemory != 0 {
+      try visitor.visitSingularUInt64Field(value: self.localMemory, fieldNumber: 9)
+    }
+    if self.hasDoublePrecision_p != false {
+      try visitor.visitSingularBoolField(value: self.hasDoublePrecision_p, fieldNumber: 10)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoDevice, rhs: ProtoDevice) -> Bool {
-    if lhs.kind != rhs.kind {return false}
+    if lhs.platform != rhs.platform {return false}
     if lhs.name != rhs.name {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.version != rhs.version {return false}
     if lhs.computeUnits != rhs.computeUnits {return false}
+    if lhs.clockMegahertz != rhs.clockMegahertz {return false}
     if lhs.memory != rhs.memory {return false}
-    if lhs.used != rhs.used {return false}
-    if lhs.properties != rhs.properties {return false}
+    if lhs.largestAllocation != rhs.largestAllocation {return false}
+    if lhs.localMemory != rhs.localMemory {return false}
+    if lhs.hasDoublePrecision_p != rhs.hasDoublePrecision_p {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
