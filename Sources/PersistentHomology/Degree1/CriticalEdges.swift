@@ -15,7 +15,7 @@ struct CriticalEdges {
     ) throws(HomologyError) {
         let wordCount = (graph.edgeCount + 63) / 64
         members = try Storage<UInt64>(repeating: 0, count: wordCount, memory: context.memory)
-        let found = try InPlaceArray(count: context.team.size) { _ in
+        let found = InPlaceArray(count: context.team.size) { _ in
             GrowingList<UInt32>(memory: context.memory)
         }
         try context.forEachChunk(of: graph.edgeGroupCount, size: 4) { worker, groups throws(HomologyError) in

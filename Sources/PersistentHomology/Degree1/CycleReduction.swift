@@ -26,7 +26,7 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
 
     func reduce(progress: ClosedRange<Double>) throws(HomologyError) -> Outcome {
         let table = try PivotTable<Entry>(capacity: critical.count, memory: context.memory)
-        let reducers = try InPlaceArray(count: context.team.size) { worker in
+        let reducers = InPlaceArray(count: context.team.size) { worker in
             CycleReducer<Graph, Entry>(
                 graph: graph, forest: forest, critical: critical, field: field, table: table,
                 scanner: scratch.scanners[worker], context: context)

@@ -21,7 +21,7 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
         let setting = ReductionSetting(
             graph: graph, blocks: blocks, codec: codec, field: field, dimension: dimension, table: table,
             context: context)
-        let reducers = try InPlaceArray(count: context.team.size) { worker in
+        let reducers = InPlaceArray(count: context.team.size) { worker in
             ColumnReducer(setting, scanner: scratch.scanners[worker], keepsTerms: representatives)
         }
         // With representatives the cochains must not depend on who was first: one worker.

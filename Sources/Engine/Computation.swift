@@ -1,0 +1,59 @@
+public import Hardware
+public import Vocabulary
+
+/// What the engine runs, seen from its side. `RipsComputation` is the real one; tests bring their own.
+public protocol Computation: Sendable {
+    /// What is known before the numbers are read.
+    func outlook(_ shape: InputShape, _ options: VietorisRipsOptions, threads: Int) -> Outlook
+
+    /// What is known once they are. May look at a sample of them; blocks the calling thread shortly.
+    func plan(_ input: ComputeInput, _ options: VietorisRipsOptions, threads: Int) throws(Failure) -> Plan
+
+    /// Computes. Blocks the calling thread, which leads `context.team`, and returns soon after
+    /// `context.stop` is raised.
+    func run(
+        _ input: ComputeInput, _ options: VietorisRipsOptions, _ plan: Plan, _ context: ComputeContext
+    ) throws(Failure) -> ComputeResult
+}
+
+/// Seconds and bytes that a computation is expected to take, its input included.
+public struct Cost: Sendable, Hashable {
+    public var seconds: Double
+    public var memory: Int
+
+    public init(seconds: Double, memory: Int) {
+        self.seconds = seconds
+        self.memory = memory
+    }
+}
+
+/// The range in which the cost will be found.
+public struct Outlook: Sendable, Hashable {
+    /// Above the budget: refused before the numbers are read.
+    public var least: Cost
+    /// Small: run as it is, without a plan of its own.
+    public var most: Cost
+
+    public init(least: Cost, most: Cost) {
+        self.least = least
+        self.most = most
+    }
+}
+
+/// How an input will be computed.
+public struct Plan: Sendable, Hashable {
+    public enum Route: Sendable, Hashable {
+        /// On a matrix of all distances.
+        case dense
+        /// On the graph of those within the threshold.
+        case sparse
+    }
+
+    public var route: Route
+    public var cost: Cost
+
+    public init(route: Route, cost: Cost) {
+        self.route = route
+        self.cost = cost
+    }
+}

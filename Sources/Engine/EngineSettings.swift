@@ -1,0 +1,12 @@
+/// How much the engine takes on.
+public struct EngineSettings: Sendable {
+    /// Requests that may wait, their numbers read or still to come.
+    public var queueCapacity = 1024
+    /// Computations up to this cost run on one thread, past the large ones.
+    public var smallCost = Cost(seconds: 0.05, memory: 64 << 20)
+
+    /// The clock by which jobs are charged; for tests.
+    package var now: @Sendable () -> ContinuousClock.Instant = { .now }
+
+    public init() {}
+}

@@ -1,0 +1,46 @@
+import Engine
+import Hardware
+import Synchronization
+import Vocabulary
+
+/// An engine on manual threads, and what became of the requests that were put into it.
+final class Harness: Sendable {
+    let threads: ManualThreads
+    let computation: ScriptedComputation
+    let budget: MemoryBudget
+    let engine: Engine
+    private let outcomes = Mutex<[UInt64: Result<ComputeResult, Failure>]>([:])
+
+    init(
+        threads count: Int = 1, express: (any ComputeThreads)? = nil, budget bytes: Int = 1_000_000,
+        queue: Int = 100, computation: ScriptedComputation = ScriptedComputation()
+    ) {
+        threads = ManualThreads(count)
+        self.computation = computation
+        budget = MemoryBudget(limit: bytes)
+        var settings = EngineSettings()
+        settings.queueCapacity = queue
+        settings.smallCost = Cost(seconds: 0.05, memory: 50_000)
+        settings.now = { computation.now }
+        engine = Engine(
+            threads: threads, express: express, budget: budget, computation: computation, settings: settings)
+    }
+
+    /// Admits and submits, and returns the job's id.
+    @discardableResult
+    func submit(_ request: ComputeRequest, client: UInt64 = 1) throws(Failure) -> UInt64 {
+        let job = try engine.admit(
+            request.input.shape, request.options, threads: request.threads, timeout: request.timeout,
+            client: ClientID(number: client, name: "client \(client)"))
+        engine.submit(job, { () throws(InvalidInput) in request.input }) { outcome in
+            self.outcomes.withLock { $0[job.id] = outcome }
+        }
+        return job.id
+    }
+
+    func outcome(_ id: UInt64) -> Result<ComputeResult, Failure>? { outcomes.withLock { $0[id] } }
+
+    func failure(_ id: UInt64) -> Failure? {
+        if case .failure(let failure) = outcome(id) { failure } else { nil }
+    }
+}

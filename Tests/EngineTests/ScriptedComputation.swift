@@ -1,0 +1,57 @@
+import Engine
+import Hardware
+import Synchronization
+import Vocabulary
+
+/// Stands for homology: a cloud of n points takes n milliseconds of a clock that nothing else moves,
+/// and n kilobytes, and its result says that it had n points. Nothing is computed.
+final class ScriptedComputation: Computation {
+    /// The point counts of what was run, in order.
+    private let log = Mutex<[Int]>([])
+    private let clock = Mutex(ContinuousClock.now)
+    private let body: @Sendable (ComputeInput, ComputeContext) throws(Failure) -> Void
+
+    var ran: [Int] { log.withLock { $0 } }
+    var now: ContinuousClock.Instant { clock.withLock { $0 } }
+
+    init(_ body: @escaping @Sendable (ComputeInput, ComputeContext) throws(Failure) -> Void = { _, _ in }) {
+        self.body = body
+    }
+
+    static func cost(_ count: Int) -> Cost { Cost(seconds: Double(count) / 1000, memory: 1000 * count) }
+
+    /// A threshold hides the cost until the numbers are there.
+    func outlook(_ shape: InputShape, _ options: VietorisRipsOptions, threads: Int) -> Outlook {
+        let cost = Self.cost(shape.count)
+        return Outlook(
+            least: options.maxEdgeLength == nil ? cost : Cost(seconds: 0, memory: shape.byteCount), most: cost
+        )
+    }
+
+    func plan(_ input: ComputeInput, _ options: VietorisRipsOptions, threads: Int) throws(Failure) -> Plan {
+        Plan(route: .dense, cost: Self.cost(input.count))
+    }
+
+    func run(
+        _ input: ComputeInput, _ options: VietorisRipsOptions, _ plan: Plan, _ context: ComputeContext
+    ) throws(Failure) -> ComputeResult {
+        log.withLock { $0.append(input.count) }
+        clock.withLock { $0 += .milliseconds(input.count) }
+        try body(input, context)
+        var statistics = ComputeStatistics()
+        statistics.pointCount = input.count
+        return ComputeResult(barcode: Barcode(maxDimension: 0, pairs: []), statistics: statistics)
+    }
+}
+
+extension ComputeRequest {
+    /// `count` points on a line.
+    static func cloud(
+        _ count: Int, within threshold: Double? = nil, threads: Int? = nil, timeout: Duration? = nil
+    ) throws -> ComputeRequest {
+        ComputeRequest(
+            input: .points(
+                try PointCloud(dimension: 1, coordinates: .float32((0..<count).map(Float.init)))),
+            options: try VietorisRipsOptions(maxEdgeLength: threshold), threads: threads, timeout: timeout)
+    }
+}
