@@ -8,6 +8,7 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -52,15 +53,22 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: ["Vocabulary", "Hardware", "Distances", "PersistentHomology", collections]),
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "Hardware", "Vocabulary"]),
         .target(name: "Formats", dependencies: ["Vocabulary"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Vocabulary"]),
         .target(name: "Settings", dependencies: ["Vocabulary", logging, arguments]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", logging, arguments]),
         .target(name: "Wire", dependencies: ["Vocabulary", nioCore, protobuf], exclude: ["tda.proto"]),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "Vocabulary", nioCore, nioEmbedded]),
         .target(name: "TDAClient", dependencies: ["Vocabulary", "Wire", nioCore, nioPosix]),
         .target(
             name: "Server",
             dependencies: ["Vocabulary", "Engine", "Wire", nioCore, nioPosix, logging, lifecycle]),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Server", "Engine", "Hardware", "TDAClient", "Vocabulary", "Wire", logging, lifecycle,
+            ]),
         .target(
             name: "Gateway",
             dependencies: [
@@ -74,7 +82,11 @@ let package = Package(
             ]),
 
         .executableTarget(
-            name: "tdad", dependencies: ["Server", "Engine", "Hardware", "Settings", lifecycle]),
+            name: "tdad",
+            dependencies: [
+                "Server", "Engine", "Hardware", "Settings", "Vocabulary", arguments, lifecycle, logging,
+                signals,
+            ]),
         .executableTarget(
             name: "tda", dependencies: ["Vocabulary", "Formats", "TDAClient", "Settings", arguments]),
         .testTarget(name: "tdaTests", dependencies: ["tda", "Vocabulary", "Formats", "Settings", arguments]),
@@ -95,6 +107,9 @@ let package = Package(
         .executableTarget(
             name: "fuzz-rips", dependencies: ["Hardware", "HomologyOracle", "RipsTrials", arguments],
             path: "Tests/fuzz-rips"),
+        .executableTarget(
+            name: "socket-load", dependencies: ["TDAClient", "Vocabulary", arguments],
+            path: "bench/socket-load"),
 
         .testTarget(
             name: "PersistentHomologyTests",

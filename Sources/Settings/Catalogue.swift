@@ -23,6 +23,8 @@ extension Variable {
     public static let queue = Variable("TDA_QUEUE", "n", "How many computations may wait.")
     public static let openCL = Variable(
         "TDA_OPENCL", "auto|off|device", "Which OpenCL device computes distances.")
+    public static let grace = Variable(
+        "TDA_GRACE", "seconds", "How long running computations may take to end when the daemon stops.")
 
     // tda-gateway and tda-bridge.
     public static let httpHost = Variable("TDA_HTTP_HOST", "address", "The address to listen on.")
@@ -55,7 +57,7 @@ extension Variable {
 
     static let all: [Variable] =
         common + [
-            .threads, .memoryLimit, .queue, .openCL,
+            .threads, .memoryLimit, .queue, .openCL, .grace,
             .httpHost, .httpPort, .apiTokens, .apiTokensFile, .dataDirectory, .syncLimit, .maxBodyBytes,
             .maxUploadBytes,
             .databaseURL, .redisURL, .kafkaBootstrapServers, .schemaRegistryURL, .environment,

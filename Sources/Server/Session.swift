@@ -1,0 +1,236 @@
+import Engine
+import Logging
+import NIOCore
+import Vocabulary
+import Wire
+
+/// One connection: reads requests, hands them to the engine, writes what comes of them. Lives on its
+/// channel's event loop and never blocks it.
+///
+/// A request that is wrong in itself is answered by a failure with its id. Bytes that are not frames of
+/// the protocol are answered by a failure with id 0, and the connection is closed.
+final class Session: ChannelInboundHandler {
+    typealias InboundIn = ReceivedFrame<Admitted>
+    typealias OutboundOut = OutboundFrame
+
+    /// A request whose arrays, if it has any, may come.
+    enum Admitted: Sendable {
+        case hello(client: String)
+        case compute(Job, ComputeHead)
+        case estimate(Job, ComputeHead)
+        case other(Request)
+    }
+
+    /// A request that is not answered yet, or whose answer is not all written.
+    struct InFlight {
+        let job: Job
+        var progress: Scheduled<Void>?
+    }
+
+    let daemon: Daemon
+    let channel: any Channel
+    let meter = ReadMeter()
+    var logger: Logger
+    var client: ClientID
+    var inFlight: [UInt64: InFlight] = [:]
+    /// The request whose arrays are being read.
+    var uploading: UInt64?
+
+    private let number: UInt64
+    private let peer: PeerCredentials
+    private var isGreeted = false
+    private var isEnding = false
+    private var helloTimeout: Scheduled<Void>?
+    private var stalledReader: Scheduled<Void>?
+
+    init(_ daemon: Daemon, _ channel: any Channel, number: UInt64, peer: PeerCredentials) {
+        self.daemon = daemon
+        self.channel = channel
+        self.number = number
+        self.peer = peer
+        client = ClientID(number: number, name: "pid \(peer.process)", user: peer.user)
+        logger = daemon.logger
+        logger[metadataKey: "connection"] = "\(number)"
+        logger[metadataKey: "pid"] = "\(peer.process)"
+        logger[metadataKey: "uid"] = "\(peer.user)"
+    }
+
+    // MARK: frames
+
+    var decoder: FrameDecoder<Admitted> {
+        FrameDecoder(limits: daemon.settings.frameLimits) { header, control throws(WireError) in
+            try self.interpret(header, control)
+        }
+    }
+
+    /// Decides by the control message whether the request is taken, before its arrays are read.
+    private func interpret(
+        _ header: FrameHeader, _ control: ByteBuffer
+    ) throws(WireError) -> Interpretation<Admitted> {
+        guard !isEnding else { return .skip }
+        guard isGreeted || header.kind == .hello else {
+            throw .unexpectedKind(header.kind, expected: "hello")
+        }
+        let request: Request
+        do throws(RequestError) {
+            request = try Request(header: header, control: control)
+        } catch {
+            switch error {
+            case .wire(let error): throw error
+            case .refused(let failure):
+                send(.failure(id: header.requestID, failure))
+                return .skip
+            }
+        }
+        switch request {
+        case .hello(_, let client):
+            guard !isGreeted else { throw .unexpectedKind(.hello, expected: "a request") }
+            return .collect(.hello(client: client), [])
+        case .compute(let head), .estimate(let head):
+            guard inFlight[header.requestID] == nil else { throw .repeatedRequest(header.requestID) }
+            guard let job = admit(header, head) else { return .skip }
+            inFlight[header.requestID] = InFlight(job: job)
+            watchUpload(header)
+            return .collect(
+                header.kind == .compute ? .compute(job, head) : .estimate(job, head), request.arrays)
+        case .cancel, .status, .devices, .metrics:
+            return .collect(.other(request), [])
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let frame = Self.unwrapInboundIn(data)
+        let id = frame.header.requestID
+        uploading = nil
+        switch frame.message {
+        case .hello(let name): greet(name)
+        case .compute(let job, let head): compute(id, job, head, frame.arrays)
+        case .estimate(let job, let head): estimate(id, job, head, frame.arrays)
+        case .other(.cancel(let target)): cancel(id, target)
+        case .other(.status): send(.statusReply(id: id, daemon.status))
+        case .other(.devices): send(.devicesReply(id: id, daemon.hardware))
+        case .other(.metrics): send(.metricsReply(id: id, text: daemon.metricsText))
+        case .other(.hello), .other(.compute), .other(.estimate): break
+        }
+    }
+
+    func send(_ frame: OutboundFrame, promise: EventLoopPromise<Void>? = nil) {
+        channel.writeAndFlush(frame, promise: promise)
+    }
+
+    private func greet(_ name: String) {
+        isGreeted = true
+        helloTimeout?.cancel()
+        // A name is for people; what it holds besides is dropped.
+        let printable = String(name.prefix(64).filter { $0.unicodeScalars.allSatisfy(\.isPrintable) })
+        client = ClientID(number: number, name: printable.isEmpty ? client.name : printable, user: peer.user)
+        logger.info("connected", metadata: ["client": "\(client.name)"])
+        send(
+            .welcome(
+                Welcome(limits: daemon.settings.frameLimits, maxInFlight: daemon.settings.maxInFlight)))
+    }
+
+    // MARK: the connection's life
+
+    /// Called once the channel's handlers are in place.
+    func start() {
+        let timeout = daemon.settings.helloTimeout
+        helloTimeout = channel.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(timeout)) { [self] in
+            end(Failure(.deadlineExceeded, "no hello within \(timeout)"))
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Nobody waits any more; one that only closed its writing side is not told apart.
+        if let event = event as? ChannelEvent, event == .inputClosed, !isEnding {
+            isEnding = true
+            channel.close(promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let error = error as? WireError {
+            end(error.failure)
+        } else {
+            logger.debug("connection failed", metadata: ["error": "\(error)"])
+            isEnding = true
+            channel.close(promise: nil)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        stalledReader?.cancel()
+        stalledReader = nil
+        if !context.channel.isWritable { watchReader(lastSeen: nil) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        isEnding = true
+        helloTimeout?.cancel()
+        stalledReader?.cancel()
+        for request in inFlight.values {
+            request.progress?.cancel()
+            daemon.engine.cancel(request.job.id)
+        }
+        if isGreeted { logger.info("disconnected", metadata: ["cancelled": "\(inFlight.count)"]) }
+        inFlight = [:]
+        daemon.engine.forget(client)
+        daemon.unregister(number)
+        context.fireChannelInactive()
+    }
+
+    /// Says why, and closes the connection. What was asked over it is cancelled.
+    func end(_ failure: Failure) {
+        guard !isEnding else { return }
+        isEnding = true
+        logger.notice("closing the connection", metadata: ["reason": "\(failure.message)"])
+        let channel = channel
+        channel.writeAndFlush(OutboundFrame.failure(id: 0, failure)).whenComplete { _ in
+            channel.close(promise: nil)
+        }
+        // A reader that takes not even this is not waited for.
+        channel.eventLoop.assumeIsolated().scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
+    }
+
+    // MARK: those who stand still
+
+    private func watchUpload(_ header: FrameHeader) {
+        guard header.arrayLength > 0 else { return }
+        uploading = header.requestID
+        checkUpload(header.requestID, seen: meter.byteCount)
+    }
+
+    private func checkUpload(_ id: UInt64, seen: Int) {
+        channel.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(daemon.settings.stallTimeout)) {
+            [weak self] in
+            guard let self, uploading == id else { return }
+            guard meter.byteCount != seen else {
+                return end(Failure(.deadlineExceeded, "nothing more came of the frame of request \(id)"))
+            }
+            checkUpload(id, seen: meter.byteCount)
+        }
+    }
+
+    private func watchReader(lastSeen: Int?) {
+        stalledReader = channel.eventLoop.assumeIsolated().scheduleTask(
+            in: TimeAmount(daemon.settings.stallTimeout)
+        ) {
+            [weak self] in
+            guard let self, !channel.isWritable else { return }
+            let waiting = try? channel.syncOptions?.getOption(.bufferedWritableBytes)
+            guard waiting != lastSeen else {
+                logger.notice("closing the connection", metadata: ["reason": "its reader stands still"])
+                channel.close(promise: nil)
+                return
+            }
+            watchReader(lastSeen: waiting)
+        }
+    }
+}
+
+extension Unicode.Scalar {
+    /// Not something that moves the cursor of the terminal it is shown on.
+    fileprivate var isPrintable: Bool { properties.generalCategory != .control }
+}

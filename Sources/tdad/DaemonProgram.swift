@@ -1,0 +1,95 @@
+import ArgumentParser
+import Engine
+import FoundationEssentials
+import Glibc
+import Hardware
+import Logging
+import Server
+import ServiceLifecycle
+import Settings
+import UnixSignals
+import Vocabulary
+
+/// The daemon: reads its configuration, puts the parts together, and serves until it is told to stop.
+@main
+struct DaemonProgram: Program {
+    static let configuration = CommandConfiguration(
+        commandName: "tdad",
+        abstract: "Computes persistent homology for all who ask on its Unix socket.",
+        discussion: "Stops on SIGTERM or SIGINT: what runs gets the grace time to end.",
+        version: platformVersion)
+
+    static let variables = Variable.common + [.threads, .memoryLimit, .queue, .openCL, .grace]
+
+    @OptionGroup var common: CommonOptions
+    @Option(.threads) var threads: Int?
+    @Option(.memoryLimit) var memoryLimit: ByteCount?
+    @Option(.queue) var queue: Int = EngineSettings().queueCapacity
+    @Option(.openCL) var openCL: String = "auto"
+    @Option(.grace) var grace: Int = 10
+
+    func validate() throws {
+        if let threads, !(1...4096).contains(threads) {
+            throw ValidationError("--threads: \(threads) is not from 1 to 4096")
+        }
+        if let memoryLimit, memoryLimit.bytes < 1 << 20 {
+            throw ValidationError("--memory-limit: \(memoryLimit) is less than the least, 1M")
+        }
+        guard (1...1_000_000).contains(queue) else {
+            throw ValidationError("--queue: \(queue) is not from 1 to 1000000")
+        }
+        guard (0...86400).contains(grace) else {
+            throw ValidationError("--grace: \(grace) is not from 0 to 86400 seconds")
+        }
+    }
+
+    func run() async throws {
+        let supervisor = Supervisor(environment: ProcessInfo.processInfo.environment)
+        // The socket first: a second daemon is told so before it takes cores and memory.
+        let socket = try openSocket(supervisor)
+        let machine = try Machine()
+        let devices = openCL == "off" ? [] : OpenCLDevices.list()
+        let hardware = machine.description(devices: devices)
+        let pool = try WorkerPool(
+            topology: machine.topology, threads: threads ?? machine.defaultThreadCount())
+        let budget = MemoryBudget(limit: memoryLimit?.bytes ?? machine.defaultMemoryLimit)
+
+        var engineSettings = EngineSettings()
+        engineSettings.queueCapacity = queue
+        let engine = Engine(
+            threads: pool, express: try WorkerPool(topology: machine.topology, threads: 1), budget: budget,
+            computation: RipsComputation(), settings: engineSettings)
+
+        var serverSettings = ServerSettings()
+        serverSettings.grace = .seconds(grace)
+        let logger = Logger(label: "tdad")
+        let grace = grace
+        let ready =
+            "tdad \(platformVersion) ready on \(socket.path): \(pool.threadCount) threads, "
+            + "\(ByteCount(budget.limit & ~0xFFFFF)) of memory"
+        let server = DaemonServer(
+            socket: socket, engine: engine, settings: serverSettings, hardware: hardware, logger: logger,
+            onReady: {
+                print(ready)
+                fflush(nil)
+                supervisor.notify("READY=1\nSTATUS=\(ready)")
+            },
+            onStopping: {
+                logger.info("stopping", metadata: ["grace": "\(grace)s"])
+                supervisor.notify("STOPPING=1")
+            })
+        let lifecycle = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: server)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await lifecycle.run()
+    }
+
+    private func openSocket(_ supervisor: Supervisor) throws(StartError) -> ListeningSocket {
+        let path = common.socket ?? SocketPath.forServer(environment: ProcessInfo.processInfo.environment)
+        if let inherited = supervisor.inheritedSocket {
+            return ListeningSocket(inherited: inherited, path: path)
+        }
+        return try ListeningSocket(path: path)
+    }
+}
