@@ -58,12 +58,16 @@ public struct RipsComputation: Computation {
         let sparse = sparseCost(shape, edges: edges, options, threads)
         let isSparse =
             sparse.memory < dense.memory
-            && (sparse.seconds <= dense.seconds || sparse.memory < dense.memory / 4)
+            && (sparse.seconds <= dense.seconds
+                || dense.memory > Self.largeMatrix && sparse.memory < dense.memory / 4)
         return isSparse ? Plan(route: .sparse, cost: sparse) : Plan(route: .dense, cost: dense)
     }
 
     /// Up to here the matrix is so small that there is nothing to choose.
     private static let fewPoints = 512
+
+    /// From here on (bytes) a matrix has to be worth its memory.
+    private static let largeMatrix = 256 << 20
 
     public func run(
         _ input: ComputeInput, _ options: VietorisRipsOptions, _ plan: Plan, _ context: ComputeContext

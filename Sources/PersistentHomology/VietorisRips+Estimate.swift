@@ -21,15 +21,15 @@ extension VietorisRips {
     }
 
     private static func seconds(count: Int, edges: Int, isSparse: Bool, dimension: Int) -> Double {
-        // How many vertices a scan for one edge passes over.
+        // How many vertices a scan for one edge passes over: a row, or the neighbours of an end, which
+        // a sparse graph has to gather first.
         let width = isSparse ? 2 * Double(edges) / Double(max(count, 1)) : Double(count)
+        let scan = isSparse ? 8e-9 * width : 1.5e-10 * width
         let sorting = Double(edges) * 3e-8 + (isSparse ? 0 : Double(count) * Double(count) * 1e-9)
         switch dimension {
         case 0: return 2e-5 + sorting
-        case 1: return 5e-5 + sorting + Double(edges) * (4e-8 + 4e-11 * width)
-        default:
-            let blocks = Double(edges) * (1.5e-7 + 3e-10 * width)
-            return 1e-4 + sorting + blocks * Double(dimension)
+        case 1: return 5e-5 + sorting + Double(edges) * (4e-8 + scan / 3)
+        default: return 1e-4 + sorting + Double(edges) * (1.5e-7 + scan) * Double(dimension)
         }
     }
 
