@@ -8,7 +8,8 @@ import Vocabulary
 /// One Vietoris–Rips computation in this process, as the daemon would run it but without the daemon;
 /// prints what it took as one line of JSON.
 ///
-/// Time runs from the parsed input to the barcode. `memory` is the engine's own count of its peak.
+/// Time runs from the parsed input to the barcode. `memory` is the engine's own count of its peak, `grown`
+/// what the process grew by over what it held with the input read and the threads started.
 @main
 struct BenchRips {
     static func main() async {
@@ -16,13 +17,15 @@ struct BenchRips {
             let options = try BenchOptions(CommandLine.arguments.dropFirst())
             let input = try readInput(options)
             let pool = try WorkerPool(topology: Machine().topology, threads: options.threads)
+            let inputs = try options.cloudSize.map { try clouds(of: $0, in: input) }
+            let before = ProcessMemory.startAnew()
             let outcome =
-                if let size = options.cloudSize {
-                    try await measure(try clouds(of: size, in: input), options, pool)
+                if let inputs {
+                    try await measure(inputs, options, pool)
                 } else {
                     try await measure(input, options, pool)
                 }
-            print(outcome.json)
+            print(outcome.json(grown: ProcessMemory.peak - before))
         } catch {
             print("bench-rips: \(error)")
             exit(1)

@@ -2,15 +2,20 @@ import Vocabulary
 
 /// What one computation, or a batch of them, took.
 struct Outcome {
-    let json: String
+    private let seconds: Double
+    /// The engine's own count of its peak, in bytes; of a batch, the greatest.
+    private let memory: Int
+    /// Bars by dimension, those longer than rounding.
+    private var counts: [Int]
+    private var phases: [(name: String, seconds: Double)] = []
 
     init(_ results: [ComputeResult], seconds: Duration, _ options: BenchOptions) {
-        var counts = [Int](repeating: 0, count: options.rips.maxDimension + 1)
+        self.seconds = seconds / .seconds(1)
+        memory = results.map(\.statistics.peakMemory).max() ?? 0
+        counts = [Int](repeating: 0, count: options.rips.maxDimension + 1)
         for pair in results.lazy.flatMap(\.barcode.pairs) where pair.isLongerThanRounding {
             counts[pair.dimension] += 1
         }
-        let peak = results.map(\.statistics.peakMemory).max() ?? 0
-        var phases: [(name: String, seconds: Double)] = []
         for phase in results.lazy.flatMap(\.statistics.phases) {
             if let index = phases.firstIndex(where: { $0.name == phase.name }) {
                 phases[index].seconds += phase.seconds
@@ -18,9 +23,12 @@ struct Outcome {
                 phases.append((phase.name, phase.seconds))
             }
         }
+    }
+
+    func json(grown: Int) -> String {
         let written = phases.map { "\"\($0.name)\": \($0.seconds)" }.joined(separator: ", ")
-        json = """
-            {"seconds": \(seconds / .seconds(1)), "memory": \(peak), "counts": \(counts), \
+        return """
+            {"seconds": \(seconds), "memory": \(memory), "grown": \(grown), "counts": \(counts), \
             "phases": {\(written)}}
             """
     }
