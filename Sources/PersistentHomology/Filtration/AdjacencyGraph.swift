@@ -23,9 +23,9 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
         self.graph = graph
         self.context = context
         given = try Self.edgesByRank(graph, threshold: threshold, context: context)
-        let asGiven = try AdjacencyLists(graph, edgesByRank: given, memory: context.memory)
-        numbering = try VertexNumbering(breadthFirst: asGiven, memory: context.memory)
-        lists = try AdjacencyLists(asGiven, renumbered: numbering, memory: context.memory)
+        let asGiven = try AdjacencyLists(graph, edgesByRank: given, context: context)
+        numbering = try VertexNumbering(breadthFirst: asGiven, context: context)
+        lists = try AdjacencyLists(asGiven, renumbered: numbering, context: context)
     }
 
     /// The given numbers of the edges up to the threshold, by (length, larger end, smaller end).

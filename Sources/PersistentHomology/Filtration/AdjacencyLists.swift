@@ -26,9 +26,9 @@ struct AdjacencyLists: @unchecked Sendable {
 
     /// The lists of `graph` under its own numbers, each in the order of rank.
     init(
-        _ graph: SparseGraph, edgesByRank given: Storage<UInt32>, memory: MemoryAccount
+        _ graph: SparseGraph, edgesByRank given: Storage<UInt32>, context: ComputeContext
     ) throws(HomologyError) {
-        try self.init(vertexCount: graph.count, edgeCount: given.count, memory: memory)
+        try self.init(vertexCount: graph.count, edgeCount: given.count, memory: context.memory)
         for rank in 0..<given.count {
             let edge = Int(given.base[rank])
             starts[Int(graph.ends[2 * edge])] += 1
@@ -36,6 +36,7 @@ struct AdjacencyLists: @unchecked Sendable {
         }
         turnSizesIntoStarts()
         for rank in 0..<given.count {
+            if rank & 0xffff == 0 { try context.checkStop() }
             let edge = Int(given.base[rank])
             let (a, b) = (graph.ends[2 * edge], graph.ends[2 * edge + 1])
             append(UInt32(bitPattern: b), to: Int(a), rank: UInt32(truncatingIfNeeded: rank))
@@ -46,16 +47,17 @@ struct AdjacencyLists: @unchecked Sendable {
 
     /// The same lists under new numbers, each in ascending order.
     init(
-        _ other: AdjacencyLists, renumbered numbering: VertexNumbering, memory: MemoryAccount
+        _ other: AdjacencyLists, renumbered numbering: VertexNumbering, context: ComputeContext
     ) throws(HomologyError) {
         let edgeCount = other.starts[other.vertexCount] / 2
-        try self.init(vertexCount: other.vertexCount, edgeCount: edgeCount, memory: memory)
+        try self.init(vertexCount: other.vertexCount, edgeCount: edgeCount, memory: context.memory)
         for v in 0..<vertexCount {
             starts[Int(numbering.number(of: UInt32(v)))] = other.degree(of: UInt32(v))
         }
         turnSizesIntoStarts()
         // Vertices come in ascending order, so every list they are appended to is ascending.
         for v in 0..<UInt32(vertexCount) {
+            if v & 0x3ff == 0 { try context.checkStop() }
             for place in other.range(of: numbering.label(of: v)) {
                 let neighbour = numbering.number(of: other.neighbours[place])
                 append(v, to: Int(neighbour), rank: other.ranks[place])

@@ -91,6 +91,7 @@ extension EdgeSort {
     ) throws(HomologyError) {
         var start = 0
         while start < edges.count {
+            if start & 0xfff == 0 { try context.checkStop() }
             var end = start + 1
             while end < edges.count, edges[end] >> 32 == edges[start] >> 32 { end += 1 }
             if end - start > 1 {

@@ -10,15 +10,16 @@ struct VertexNumbering: @unchecked Sendable {
 
     /// Breadth-first from vertex to vertex, in small patches: a patch is grown around a vertex at the rim of
     /// those before, which keeps it as round as the graph allows where whole levels would be long.
-    init(breadthFirst lists: AdjacencyLists, memory: MemoryAccount) throws(HomologyError) {
+    init(breadthFirst lists: AdjacencyLists, context: ComputeContext) throws(HomologyError) {
         let count = lists.vertexCount
-        numbers = try Storage(repeating: none, count: count, memory: memory)
-        labels = try Storage(count: count, memory: memory)
+        numbers = try Storage(repeating: none, count: count, memory: context.memory)
+        labels = try Storage(count: count, memory: context.memory)
         let patchSize = 256
         var numbered = 0
         var rim = 0
         var nextUntouched = 0
         while numbered < count {
+            try context.checkStop()
             let patchStart = numbered
             // Start at a vertex not numbered yet, next to the earliest that still has such neighbours.
             var seed = none
