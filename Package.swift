@@ -97,6 +97,10 @@ let package = Package(
                 arguments,
             ]),
 
+        .executableTarget(
+            name: "bench-distances", dependencies: ["Vocabulary", "Hardware", "Distances"],
+            path: "bench/distances", exclude: ["compare"]),
+
         // For tests: helpers, a slow judge of barcodes, and the fuzzer that sets the engine against it.
         .target(name: "TestSupport", dependencies: ["Hardware"], path: "Tests/TestSupport"),
         .target(name: "HomologyOracle", dependencies: ["Vocabulary"], path: "Tests/HomologyOracle"),

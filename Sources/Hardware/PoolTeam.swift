@@ -26,6 +26,9 @@ final class PoolTeam: Team {
     /// Slots whose thread has promised to go back.
     private let leavingSlots: [AtomicFlag]
     private let isDismissed = Atomic<Bool>(false)
+    /// The leader and the helpers that have not come back to the pool.
+    private let members = Atomic<Int>(1)
+    private let afterwards = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// Written by the leader before a round opens, read by those who claimed one of its slots.
     private final class BodyBox: @unchecked Sendable {
@@ -79,7 +82,10 @@ final class PoolTeam: Team {
     }
 
     /// After the computation: sends the helpers home.
-    func dismiss() {
+    ///
+    /// - Parameter afterwards: to be run when all are back.
+    func end(with afterwards: @escaping @Sendable () -> Void) {
+        self.afterwards.withLock { $0 = afterwards }
         isDismissed.store(true, ordering: .releasing)
         wakeHelpers()
     }
@@ -87,7 +93,10 @@ final class PoolTeam: Team {
     // MARK: helpers
 
     /// Adds a helper, on whose thread `serve` must be called next.
-    func join(_ worker: Worker) { helpers.withLock { $0.serving.append(worker) } }
+    func join(_ worker: Worker) {
+        members.add(1, ordering: .relaxed)
+        helpers.withLock { $0.serving.append(worker) }
+    }
 
     /// Serves rounds until the team is dismissed or the helper recalled.
     func serve(_ worker: Worker) {
@@ -139,8 +148,14 @@ final class PoolTeam: Team {
         return true
     }
 
+    /// Counts a worker that has come back to the pool; true for the last one.
+    func memberLeft() -> Bool { members.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 }
+
     /// Told by the pool that a worker of the team has come back.
-    func released() { whenReleased() }
+    func released(isLast: Bool) {
+        whenReleased()
+        if isLast { afterwards.withLock { $0.take() }?() }
+    }
 
     // MARK: rounds
 

@@ -86,10 +86,10 @@ public final class WorkerPool: Sendable {
         }
     }
 
-    /// As above; what `body` returns runs once the leader is idle again.
+    /// As above; what `body` returns runs once all workers of the team are idle again.
     private func start(
         teamOf size: Int, whenReleased: @escaping @Sendable () -> Void,
-        _ body: @escaping @Sendable (any Team) -> (() -> Void)
+        _ body: @escaping @Sendable (any Team) -> (@Sendable () -> Void)
     ) -> Bool {
         let size = max(1, min(size, threadCount))
         return state.withLock { state in
@@ -100,10 +100,8 @@ public final class WorkerPool: Sendable {
             for helper in chosen.dropFirst() { join(team, helper) }
             leader.assign(
                 .work { [self] in
-                    let afterwards = body(team)
-                    team.dismiss()
+                    team.end(with: body(team))
                     giveBack(leader, of: team, isLeader: true)
-                    afterwards()
                 })
             return true
         }
@@ -111,7 +109,7 @@ public final class WorkerPool: Sendable {
 
     /// Runs `body` as `start` does and returns what it returns, nil where no worker is idle.
     ///
-    /// When this returns, at least the team's leader is idle again; helpers may still be on their way.
+    /// When this returns, the team's workers are idle again.
     public func run<Value: Sendable>(
         teamOf size: Int, whenReleased: @escaping @Sendable () -> Void = {},
         _ body: @escaping @Sendable (any Team) -> Value
@@ -166,12 +164,14 @@ public final class WorkerPool: Sendable {
     }
 
     private func giveBack(_ worker: Worker, of team: PoolTeam, isLeader: Bool) {
-        state.withLock { state in
+        let isLast = state.withLock { state in
             state.isIdle[worker.index] = true
             state.idleCount += 1
+            // Nobody joins the team from here on.
             if isLeader { state.teams.removeAll { $0 === team } }
+            return team.memberLeft()
         }
-        team.released()
+        team.released(isLast: isLast)
     }
 
     /// Up to `count` idle workers, no longer idle then: from one cache domain where one has enough,
