@@ -20,13 +20,13 @@ extension Engine {
     func stop(_ id: UInt64, _ reason: StopReason, _ failure: Failure) -> Bool {
         let (isKnown, ended) = state.withLock { state -> (Bool, JobRecord?) in
             guard let record = state.records[id] else { return (false, nil) }
+            record.job.stop.stop(reason)
             switch record.state {
             case .announced, .waiting:
                 _ = state.queue.remove(id, of: record.job.client)
                 return (true, state.remove(id, at: settings.now()))
             case .planning, .running:
                 if record.stopFailure == nil { state.records[id]?.stopFailure = failure }
-                record.job.stop.stop(reason)
                 return (true, nil)
             }
         }
@@ -67,25 +67,6 @@ extension Engine {
             }
         }
     }
-
-    /// Stops the job when its time is over.
-    func watch(_ job: Job, _ timeout: Duration) {
-        let id = job.id
-        let deadline = Task { [weak self] in
-            // Cancelled when the job ends before.
-            guard (try? await Task.sleep(for: timeout, tolerance: .milliseconds(1))) != nil else { return }
-            let failure = Failure(
-                .deadlineExceeded, "the computation did not end within its timeout of \(timeout)",
-                details: ["timeout_ms": "\(Int64(timeout.seconds * 1000))"])
-            self?.stop(id, .deadlineExceeded, failure)
-        }
-        let isKnown = state.withLock { state in
-            guard state.records[id] != nil else { return false }
-            state.records[id]?.deadline = deadline
-            return true
-        }
-        if !isKnown { deadline.cancel() }
-    }
 }
 
 extension EngineState {
@@ -113,7 +94,6 @@ extension EngineState {
 extension JobRecord {
     /// Lets go of the numbers and of the memory counted for them.
     func release() {
-        deadline?.cancel()
         job.input.withLock { $0 = nil }
         job.memory.release(job.memory.current)
     }

@@ -78,7 +78,7 @@ public final class Engine: Sendable {
     public func submit(
         _ job: Job, _ read: @escaping Job.Reader, completion: @escaping Job.Completion
     ) {
-        if !enqueue(job, read, .compute(completion)) { completion(.failure(.ended)) }
+        if !enqueue(job, read, .compute(completion)) { completion(.failure(job.endFailure)) }
     }
 
     /// As `submit`, for a request that asks only what it would take.
@@ -86,7 +86,7 @@ public final class Engine: Sendable {
         _ job: Job, _ read: @escaping Job.Reader,
         completion: @escaping @Sendable (Result<ComputeEstimate, Failure>) -> Void
     ) {
-        if !enqueue(job, read, .estimate(completion)) { completion(.failure(.ended)) }
+        if !enqueue(job, read, .estimate(completion)) { completion(.failure(job.endFailure)) }
     }
 
     /// The estimate, where the shape says that the request can never be admitted.

@@ -41,7 +41,4 @@ extension Failure {
     static let shutDown = Failure(
         .unavailable, "the daemon shut down before the computation ended, try again",
         retryAfter: .seconds(5))
-
-    /// A job that was cancelled before its numbers came.
-    static let ended = Failure(.cancelled, "the computation was cancelled")
 }

@@ -17,6 +17,8 @@ struct EngineState {
     /// Whether a large team has been asked for a thread that has not come yet.
     var isRecalling = false
     var isDraining = false
+    /// When the deadlines are looked at next.
+    var alarm: ContinuousClock.Instant?
     var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     var completed = 0

@@ -44,6 +44,9 @@ public final class Job: Sendable {
     /// How far it is. Cheap: ask as often as you like.
     public var progress: ComputeProgress { ComputeProgress(phase: meter.phase, fraction: meter.fraction) }
 
+    /// Why it had ended already when its numbers came.
+    var endFailure: Failure { Failure(stop.reason ?? .cancelled) }
+
     /// The input, read now if it was not before.
     func readInput() throws(Failure) -> ComputeInput {
         let current = input.withLock { $0 }

@@ -29,7 +29,7 @@ struct JobRecord {
     var startedAt: ContinuousClock.Instant?
     /// Why it is being stopped.
     var stopFailure: Failure?
-    var deadline: Task<Void, Never>?
+    var deadline: ContinuousClock.Instant?
 
     /// Bytes that it is expected to hold in its next stage on a thread: to look at numbers takes only them.
     var reservation: Int { isSmall || plan != nil ? cost.memory : job.shape.byteCount }

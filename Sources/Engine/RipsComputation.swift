@@ -5,6 +5,9 @@ public import Vocabulary
 
 /// The real computation: distances where points are given, then Vietoris–Rips homology.
 public struct RipsComputation: Computation {
+    /// The vector instructions in use, e.g. `avx512`.
+    public static var instructionSet: String { PairwiseDistances.instructionSet }
+
     public init() {}
 
     public func outlook(_ shape: InputShape, _ options: VietorisRipsOptions, threads: Int) -> Outlook {

@@ -42,6 +42,7 @@ final class Session: ChannelInboundHandler {
     private var isEnding = false
     private var helloTimeout: Scheduled<Void>?
     private var stalledReader: Scheduled<Void>?
+    private var stalledUpload: Scheduled<Void>?
 
     init(_ daemon: Daemon, _ channel: any Channel, number: UInt64, peer: PeerCredentials) {
         self.daemon = daemon
@@ -90,7 +91,7 @@ final class Session: ChannelInboundHandler {
             guard inFlight[header.requestID] == nil else { throw .repeatedRequest(header.requestID) }
             guard let job = admit(header, head) else { return .skip }
             inFlight[header.requestID] = InFlight(job: job)
-            watchUpload(header)
+            uploading = header.requestID
             return .collect(
                 header.kind == .compute ? .compute(job, head) : .estimate(job, head), request.arrays)
         case .cancel, .status, .devices, .metrics:
@@ -112,6 +113,12 @@ final class Session: ChannelInboundHandler {
         case .other(.metrics): send(.metricsReply(id: id, text: daemon.metricsText))
         case .other(.hello), .other(.compute), .other(.estimate): break
         }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // Most frames come whole: only one that did not is worth a timer.
+        if uploading != nil, stalledUpload == nil { watchUpload() }
+        context.fireChannelReadComplete()
     }
 
     func send(_ frame: OutboundFrame, promise: EventLoopPromise<Void>? = nil) {
@@ -170,6 +177,7 @@ final class Session: ChannelInboundHandler {
         isEnding = true
         helloTimeout?.cancel()
         stalledReader?.cancel()
+        stalledUpload?.cancel()
         for request in inFlight.values {
             request.progress?.cancel()
             daemon.engine.cancel(request.job.id)
@@ -196,20 +204,20 @@ final class Session: ChannelInboundHandler {
 
     // MARK: those who stand still
 
-    private func watchUpload(_ header: FrameHeader) {
-        guard header.arrayLength > 0 else { return }
-        uploading = header.requestID
-        checkUpload(header.requestID, seen: meter.byteCount)
-    }
-
-    private func checkUpload(_ id: UInt64, seen: Int) {
-        channel.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(daemon.settings.stallTimeout)) {
-            [weak self] in
-            guard let self, uploading == id else { return }
-            guard meter.byteCount != seen else {
-                return end(Failure(.deadlineExceeded, "nothing more came of the frame of request \(id)"))
+    /// Ends the connection when nothing more comes of a frame.
+    private func watchUpload() {
+        let (id, seen) = (uploading, meter.byteCount)
+        stalledUpload = channel.eventLoop.assumeIsolated().scheduleTask(
+            in: TimeAmount(daemon.settings.stallTimeout)
+        ) { [weak self] in
+            guard let self else { return }
+            stalledUpload = nil
+            guard let uploading else { return }
+            if uploading == id, meter.byteCount == seen {
+                end(Failure(.deadlineExceeded, "nothing more came of the frame of request \(uploading)"))
+            } else {
+                watchUpload()
             }
-            checkUpload(id, seen: meter.byteCount)
         }
     }
 

@@ -49,7 +49,8 @@ struct DaemonProgram: Program {
         let socket = try openSocket(supervisor)
         let machine = try Machine()
         let devices = openCL == "off" ? [] : OpenCLDevices.list()
-        let hardware = machine.description(devices: devices)
+        var hardware = machine.description(devices: devices)
+        hardware.instructionSet = RipsComputation.instructionSet
         let pool = try WorkerPool(
             topology: machine.topology, threads: threads ?? machine.defaultThreadCount())
         let budget = MemoryBudget(limit: memoryLimit?.bytes ?? machine.defaultMemoryLimit)
