@@ -12,12 +12,12 @@ extension Engine {
     /// Starts what can be started.
     func schedule() {
         state.withLock { state in
-            while let (lane, client, id) = next(in: state), start(id, in: &state) {
-                state.queue.serve(client, lane)
+            while let started = startable(in: state).first(where: { start($0.id, in: &state) }) {
+                state.queue.serve(started.client, started.lane)
             }
             if state.queue.isEmpty {
                 threads.reinforce()
-            } else if threads.idleCount == 0, !state.isRecalling, next(in: state) != nil {
+            } else if threads.idleCount == 0, !state.isRecalling, !startable(in: state).isEmpty {
                 state.isRecalling = threads.recall()
             }
         }
@@ -28,21 +28,19 @@ extension Engine {
         schedule()
     }
 
-    /// The waiting job that is to start next, if there is one that memory and the others allow.
-    private func next(in state: EngineState) -> (FairQueue.Lane, ClientID, UInt64)? {
-        let small = state.queue.first(in: .small)
-        let large = state.queue.first(in: .large)
-        var candidates: [(lane: FairQueue.Lane, client: ClientID, id: UInt64, clock: Double)] = []
-        if let small { candidates.append((.small, small.client, small.entry.id, small.clock)) }
-        // A large job that has no room is not overtaken by other large ones.
-        if let large { candidates.append((.large, large.client, large.entry.id, large.clock)) }
-        candidates.sort { ($0.clock, $0.id) < ($1.clock, $1.id) }
-        for candidate in candidates {
-            guard let record = state.records[candidate.id] else { continue }
-            guard state.hasMemory(for: record, budget: budget.limit) else { continue }
-            return (candidate.lane, candidate.client, candidate.id)
+    private typealias Candidate = (lane: FairQueue.Lane, client: ClientID, id: UInt64, clock: Double)
+
+    /// The first job of each lane, if there is memory for it, the one that is to start first in front.
+    /// A large job that waits for memory is not overtaken by other large ones.
+    private func startable(in state: EngineState) -> [Candidate] {
+        let lanes: [FairQueue.Lane] = [.small, .large]
+        let candidates = lanes.compactMap { lane -> Candidate? in
+            guard let first = state.queue.first(in: lane), let record = state.records[first.entry.id],
+                state.hasMemory(for: record, budget: budget.limit)
+            else { return nil }
+            return (lane, first.client, first.entry.id, first.clock)
         }
-        return nil
+        return candidates.sorted { ($0.clock, $0.id) < ($1.clock, $1.id) }
     }
 
     /// False where no thread is to be had.

@@ -81,7 +81,13 @@ struct DaemonProgram: Program {
             })
         let lifecycle = ServiceGroup(
             configuration: .init(
-                services: [.init(service: server)],
+                services: [
+                    // Stopped in reverse order: the watchdog watches to the end.
+                    .init(
+                        service: Watchdog(supervisor: supervisor, engine: engine),
+                        successTerminationBehavior: .ignore),
+                    .init(service: server),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await lifecycle.run()
     }

@@ -1,4 +1,6 @@
+import Engine
 import Glibc
+import ServiceLifecycle
 
 /// Whoever started the daemon and wants to hear of it: systemd, by its protocol of environment
 /// variables. Where nobody does, nothing happens.
@@ -6,6 +8,8 @@ struct Supervisor: Sendable {
     /// A socket that is listened on already (`LISTEN_FDS`); nil when there is none for this process.
     let inheritedSocket: CInt?
     private let notifySocket: String?
+    /// How often the supervisor wants to hear that the daemon is alive; nil when it does not.
+    let watchdogInterval: Duration?
 
     private static let firstInherited: CInt = 3
 
@@ -16,6 +20,8 @@ struct Supervisor: Sendable {
         if let descriptor = inheritedSocket {
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         }
+        let watchdog = environment["WATCHDOG_USEC"].flatMap { Int64($0) } ?? 0
+        watchdogInterval = watchdog > 0 ? .microseconds(watchdog) : nil
         notifySocket = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
@@ -38,6 +44,23 @@ struct Supervisor: Sendable {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
                 _ = sendto(
                     descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL), address, socklen_t(length))
+            }
+        }
+    }
+}
+
+/// Tells the supervisor, twice in each of its intervals, that the engine still answers.
+struct Watchdog: Service {
+    let supervisor: Supervisor
+    let engine: Engine
+
+    func run() async throws {
+        guard let interval = supervisor.watchdogInterval else { return try await gracefulShutdown() }
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                _ = engine.status
+                supervisor.notify("WATCHDOG=1")
+                try? await Task.sleep(for: interval / 2)
             }
         }
     }

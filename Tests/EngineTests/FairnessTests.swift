@@ -70,6 +70,20 @@ import Vocabulary
         #expect(harness.computation.ran == [10, 500, 400])
     }
 
+    @Test func aLargeJobThatWaitsForAThreadDoesNotHoldUpTheExpress() throws {
+        let express = ManualThreads(1)
+        let harness = Harness(threads: 1, express: express)
+        try harness.submit(.cloud(500), client: 1)
+        harness.threads.runNext()
+        try harness.submit(.cloud(400), client: 2)
+        express.runNext()  // looks at its numbers; now it waits for a thread
+        for _ in 0..<3 { try harness.submit(.cloud(10), client: 3) }
+        express.runAll()
+        #expect(harness.computation.ran == [10, 10, 10])
+        harness.threads.runAll()
+        #expect(harness.computation.ran == [10, 10, 10, 500, 400])
+    }
+
     @Test func threadsAskedForAreThreadsGiven() throws {
         let harness = Harness(threads: 4)
         try harness.submit(.cloud(500, threads: 3))

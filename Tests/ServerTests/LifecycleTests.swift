@@ -66,13 +66,14 @@ import Vocabulary
         let endless = Endless()
         try await TestDaemon.with(computation: endless) { daemon in
             let client = try await daemon.client()
+            let small = try ComputeRequest.cloud(1)
             let running = Task { try await client.compute(.cloud(2)) }
             try await eventually { endless.startedCount == 1 }
             await daemon.stop()
             try await eventually { access(daemon.path, F_OK) != 0 }
             try await eventually {
                 do throws(Failure) {
-                    _ = try await client.compute(try! .cloud(1))
+                    _ = try await client.compute(small)
                     return false
                 } catch {
                     return error.code == .unavailable
