@@ -1,18 +1,20 @@
-import ArgumentParser
+package import ArgumentParser
 import Formats
 import TDAClient
-import Vocabulary
+package import Vocabulary
 
 /// `tda devices`
-struct Devices: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct Devices: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
         abstract: "Describes the daemon's machine: processor, memory, OpenCL devices.")
 
     @Option(help: ArgumentHelp("How the answer is written.", valueName: "format"))
     var output: ReportFormat = .text
     @OptionGroup var connection: ConnectionOptions
 
-    func run() async throws {
+    package init() {}
+
+    package func run() async throws {
         let hardware = try await connection.withClient { try await $0.devices() }
         switch output {
         case .text: try StandardOutput.write(Self.text(hardware))
@@ -20,23 +22,29 @@ struct Devices: AsyncParsableCommand {
         }
     }
 
-    static func text(_ hardware: HardwareDescription) -> String {
-        var processor = "\(hardware.cores.count) cores, \(hardware.packageCount) packages"
+    package static func text(_ hardware: HardwareDescription) -> String {
+        let threads = hardware.cores.reduce(0) { $0 + $1.processors.count }
+        var processor = hardware.processor.isEmpty ? "unknown" : hardware.processor
         if !hardware.instructionSet.isEmpty { processor += ", \(hardware.instructionSet)" }
-        if let limit = hardware.processorLimit { processor += ", limited to \(limit) processors" }
+        var cores = "\(hardware.cores.count) with \(Quantity.count(threads, "hardware thread"))"
+        cores += " in \(Quantity.count(hardware.packageCount, "package"))"
+        if let limit = hardware.processorLimit { cores += ", of which \(limit) may be used at a time" }
         var memory = Quantity.bytes(hardware.memory)
-        if let limit = hardware.memoryLimit { memory += ", limited to \(Quantity.bytes(limit))" }
-        let rows = [
-            ["cpu", hardware.processor, processor, memory]
-        ]
-        return Report.table(
-            rows
-                + hardware.devices.map { device in
-                    [
-                        device.kind.rawValue, device.name, "\(device.computeUnits) compute units",
-                        "\(Quantity.bytes(device.memory)), \(device.version)",
-                    ]
-                })
+        if hardware.memoryNodes.count > 1 { memory += " in \(hardware.memoryNodes.count) nodes" }
+        if let limit = hardware.memoryLimit { memory += ", of which \(Quantity.bytes(limit)) may be used" }
+        let caches = hardware.cacheDomains.filter { $0 > 0 }.map(Quantity.bytes)
+        var rows = [["processor", processor], ["cores", cores]]
+        if !caches.isEmpty { rows.append(["last cache", caches.joined(separator: ", ")]) }
+        rows.append(["memory", memory])
+        for device in hardware.devices {
+            let units = Quantity.count(device.computeUnits, "compute unit")
+            rows.append([
+                "OpenCL \(device.kind.rawValue)",
+                "\(device.name), \(units), \(Quantity.bytes(device.memory)), \(device.version)",
+            ])
+        }
+        if hardware.devices.isEmpty { rows.append(["OpenCL", "no devices"]) }
+        return Report.table(rows)
     }
 
     static func json(_ hardware: HardwareDescription) -> [UInt8] {

@@ -11,6 +11,9 @@ package enum Quantity {
         return unit == "B" ? "\(count) B" : "\(decimal(value)) \(unit)"
     }
 
+    /// `1 core`, `2 cores`.
+    static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
     /// `3 ms`, `1.5 s`, `2 min 5 s`, `3 h 12 min`, `2 d 4 h`.
     package static func seconds(_ seconds: Double) -> String {
         if seconds < 0.001 { return "< 1 ms" }

@@ -48,6 +48,22 @@ struct ReportsTests {
         #expect(text.contains("17  running  1000    2.5 s   1 MiB   42 % dimension 1  tda 1.0\n"))
     }
 
+    @Test func `devices are described in words`() {
+        var hardware = HardwareDescription()
+        hardware.processor = "A Processor"
+        hardware.instructionSet = "avx2"
+        hardware.cores = [.init(package: 0, memoryNode: 0, cacheDomain: 0, processors: [0, 1])]
+        hardware.memory = 8 << 30
+        #expect(
+            Devices.text(hardware) == """
+                processor  A Processor, avx2
+                cores      1 with 2 hardware threads in 1 package
+                memory     8 GiB
+                OpenCL     no devices
+
+                """)
+    }
+
     @Test func `the progress line is rewritten, and gone in the end`() {
         let terminal = Terminal()
         let line = ProgressLine { terminal.write($0) }
