@@ -65,7 +65,8 @@ extension InputFamily {
                 })
         case .grid:
             let (dimension, side) = (random.integer(1...4), random.integer(2...4))
-            let points = (0..<count).map { _ in (0..<dimension).map { _ in Double(random.integer(1...side)) } }
+            let points = (0..<count).map { _ in (0..<dimension).map { _ in Double(random.integer(1...side)) }
+            }
             return random.chance(0.5)
                 ? euclidean(points)
                 : pairwise(points) { zip($0, $1).map { abs($0 - $1) }.reduce(0, +) }

@@ -74,12 +74,14 @@ private struct Cochain {
     let vector: Echelon.Vector
 
     static func read(
-        _ representative: RepresentativeCocycle, of pair: PersistencePair, in complex: FlagComplex, modulus: Int
+        _ representative: RepresentativeCocycle, of pair: PersistencePair, in complex: FlagComplex,
+        modulus: Int
     ) -> Result<Cochain, Fault> {
         func fault(_ text: String) -> Result<Cochain, Fault> { .failure(Fault(text: text)) }
         let size = pair.dimension + 1
         guard representative.vertices.count == size * representative.coefficients.count else {
-            return fault("\(representative.vertices.count) vertices, \(representative.coefficients.count) terms")
+            return fault(
+                "\(representative.vertices.count) vertices, \(representative.coefficients.count) terms")
         }
         var coefficients: [Int: Int] = [:]
         var earliest = Double.infinity
@@ -110,7 +112,8 @@ private struct Cochain {
                 ($0 + $1.coefficient * coefficients[$1.row, default: 0]) % modulus
             }
             guard sum == 0 else {
-                return fault("the coboundary has \(sum) at \(simplex.vertices), of diameter \(simplex.diameter)")
+                return fault(
+                    "the coboundary has \(sum) at \(simplex.vertices), of diameter \(simplex.diameter)")
             }
         }
         let vector = coefficients.sorted { $0.key < $1.key }.map { (row: $0.key, coefficient: $0.value) }

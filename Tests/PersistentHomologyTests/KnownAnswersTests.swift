@@ -74,7 +74,8 @@ struct KnownAnswersTests {
         let closed = RipsCase(known.surface, apart: 2, modulus: known.modulus, form: form)
         let bars = try closed.engineResult().barcode.pairs.filter { $0.dimension > 0 }
         #expect(
-            bars == Expected.bars(1, 1, 2, times: known.betti[1]) + Expected.bars(2, 1, 2, times: known.betti[2]))
+            bars == Expected.bars(1, 1, 2, times: known.betti[1])
+                + Expected.bars(2, 1, 2, times: known.betti[2]))
     }
 
     @Test func verticesComeWhenTheyAreBorn() throws {

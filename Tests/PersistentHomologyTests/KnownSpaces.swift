@@ -41,7 +41,8 @@ extension RipsCase {
 }
 
 enum Expected {
-    static func bars(_ dimension: Int, _ birth: Double, _ death: Double, times: Int = 1) -> [PersistencePair] {
+    static func bars(_ dimension: Int, _ birth: Double, _ death: Double, times: Int = 1) -> [PersistencePair]
+    {
         Array(
             repeating: PersistencePair(dimension: dimension, birth: birth, death: death), count: times)
     }

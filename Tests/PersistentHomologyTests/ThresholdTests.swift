@@ -52,6 +52,7 @@ struct ThresholdTests {
         let square = RipsCase(cycle: 4, maxDimension: VietorisRipsOptions.highestDimension)
         let barcode = try square.engineResult().barcode
         #expect(barcode.pairs.map(\.dimension).max() == 1)
-        #expect(barcode.bettiNumbers == [1] + Array(repeating: 0, count: VietorisRipsOptions.highestDimension))
+        #expect(
+            barcode.bettiNumbers == [1] + Array(repeating: 0, count: VietorisRipsOptions.highestDimension))
     }
 }

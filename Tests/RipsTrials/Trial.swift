@@ -30,7 +30,9 @@ public struct Trial: Sendable {
     private func check(_ trial: RipsCase) throws -> String? {
         let barcode = try engine(trial)
         if trial.simplexBound <= oracleLimit {
-            if let fault = difference(barcode, try trial.oracleBarcode(), named: "the oracle") { return fault }
+            if let fault = difference(barcode, try trial.oracleBarcode(), named: "the oracle") {
+                return fault
+            }
         }
         for size in teamSizes where size > 1 {
             let other = try engine(trial, team: ThreadTeam(size: size))
@@ -66,14 +68,18 @@ public struct Trial: Sendable {
     ) throws -> Barcode {
         let context = ComputeContext(team: team, stop: stop)
         let result = try trial.engineResult(context: context, representatives: representatives)
-        if context.memory.current != 0 { throw Broken("\(context.memory.current) bytes still held at the end") }
+        if context.memory.current != 0 {
+            throw Broken("\(context.memory.current) bytes still held at the end")
+        }
         if context.progress.fraction != 1 { throw Broken("progress ended at \(context.progress.fraction)") }
         return result.barcode
     }
 
     private func faultInRepresentatives(_ trial: RipsCase, _ barcode: Barcode) throws -> String? {
         let represented = try engine(trial, representatives: true)
-        if let fault = difference(represented, barcode, named: "itself without representatives") { return fault }
+        if let fault = difference(represented, barcode, named: "itself without representatives") {
+            return fault
+        }
         for size in teamSizes where size > 1 {
             let other = try engine(trial, team: ThreadTeam(size: size), representatives: true)
             if other != represented || other.bits != represented.bits {

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #endif
 public import Hardware
 
@@ -25,10 +25,12 @@ public struct ThreadTeam: Team {
     private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t {
         let work = Unmanaged.passRetained(Work(body)).toOpaque()
         var thread = pthread_t()
-        let status = pthread_create(&thread, nil, { argument in
-            Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().body()
-            return nil
-        }, work)
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().body()
+                return nil
+            }, work)
         precondition(status == 0, "no thread for a test: error \(status)")
         return thread
     }

@@ -22,7 +22,10 @@ struct FuzzRips: ParsableCommand {
     @Option(help: "Stop after this many seconds.") var seconds = 60.0
     @Option(help: "Only this family: \(InputFamily.allCases.map(\.rawValue).joined(separator: ", ")).")
     var family: String?
-    @Option(help: "Allow larger inputs than the oracle can judge: the engine against itself, up to this many vertices.")
+    @Option(
+        help:
+            "Allow larger inputs than the oracle can judge: the engine against itself, up to this many vertices."
+    )
     var large: Int?
     @Option(help: "Seconds that one trial may take.") var limit = 20.0
     @Option(help: "Try the input in this file instead.") var replay: String?

@@ -55,7 +55,8 @@ final class Watch: Sendable {
 /// Bytes that a signal handler may write: at a fixed address, and never freed.
 private let lastWords = LastWords()
 
-private final class LastWords: @unchecked Sendable {  // written by the fuzzing thread, read when that has ended
+/// Sendable: written by the fuzzing thread, read when that has ended.
+private final class LastWords: @unchecked Sendable {
     private let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 1)
     private var count = 0
 

@@ -7,7 +7,8 @@ struct OracleTests {
     @Test(arguments: [
         (Triangulation.torus, 2, [1, 2, 1]), (.torus, 3, [1, 2, 1]),
         (.kleinBottle, 2, [1, 2, 1]), (.kleinBottle, 3, [1, 1, 0]),
-        (.projectivePlane, 2, [1, 1, 1]), (.projectivePlane, 3, [1, 0, 0]), (.projectivePlane, 11, [1, 0, 0]),
+        (.projectivePlane, 2, [1, 1, 1]), (.projectivePlane, 3, [1, 0, 0]),
+        (.projectivePlane, 11, [1, 0, 0]),
     ])
     func surfaces(surface: Triangulation, modulus: Int, betti: [Int]) throws {
         #expect(try RipsCase(surface, threshold: 1, modulus: modulus).oracleBarcode().bettiNumbers == betti)
