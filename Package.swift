@@ -97,10 +97,6 @@ let package = Package(
                 arguments,
             ]),
 
-        .executableTarget(
-            name: "bench-distances", dependencies: ["Vocabulary", "Hardware", "Distances"],
-            path: "bench/distances", exclude: ["compare"]),
-
         // For tests: helpers, a slow judge of barcodes, and the fuzzer that sets the engine against it.
         .target(name: "TestSupport", dependencies: ["Hardware"], path: "Tests/TestSupport"),
         .target(name: "HomologyOracle", dependencies: ["Vocabulary"], path: "Tests/HomologyOracle"),
@@ -114,6 +110,9 @@ let package = Package(
         .executableTarget(
             name: "bench-rips", dependencies: ["Vocabulary", "Hardware", "Engine", "Formats"],
             path: "bench/rips"),
+        .executableTarget(
+            name: "bench-distances", dependencies: ["Vocabulary", "Hardware", "Distances"],
+            path: "bench/distances", exclude: ["compare"]),
         .executableTarget(
             name: "socket-load", dependencies: ["TDAClient", "Vocabulary", arguments],
             path: "bench/socket-load"),

@@ -28,7 +28,7 @@ extension VietorisRips {
         let sorting = Double(edges) * 3e-8 + (isSparse ? 0 : Double(count) * Double(count) * 1e-9)
         switch dimension {
         case 0: return 2e-5 + sorting
-        case 1: return 5e-5 + sorting + Double(edges) * (4e-8 + scan / 3)
+        case 1: return 5e-5 + sorting + Double(edges) * (8e-8 + scan * (isSparse ? 0.3 : 0.13))
         default: return 1e-4 + sorting + Double(edges) * (1.5e-7 + scan) * Double(dimension)
         }
     }
