@@ -108,6 +108,9 @@ let package = Package(
             name: "fuzz-rips", dependencies: ["Hardware", "HomologyOracle", "RipsTrials", arguments],
             path: "Tests/fuzz-rips"),
         .executableTarget(
+            name: "bench-distances", dependencies: ["Vocabulary", "Hardware", "Distances"],
+            path: "bench/distances", exclude: ["compare"]),
+        .executableTarget(
             name: "bench-rips", dependencies: ["Vocabulary", "Hardware", "Engine", "Formats"],
             path: "bench/rips"),
         .executableTarget(

@@ -48,7 +48,7 @@ struct MetricPlan: Sendable {
 
     /// Whether float arithmetic does for coordinates up to `magnitude`.
     func suitsFloats(magnitude: Double) -> Bool {
-        // Squares of floats leave their range early; unit vectors in float would lose small angles.
+        // Squares of floats leave their range early.
         normalisation == .none && (magnitude == 0 || (1e-12...1e15).contains(magnitude))
     }
 

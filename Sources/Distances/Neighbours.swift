@@ -99,6 +99,7 @@ struct Neighbours<Length: BinaryFloatingPoint & Sendable>: Sendable {
                     out: out.baseAddress, wanted: wanted.baseAddress, sum: points.plan.sum,
                     exponent: points.plan.exponent, factor: points.factor)
                 kernels.run(points.arithmetic, &call)
+                points.refine(call, order: tree.order)
             }
         }
     }

@@ -4,9 +4,9 @@ public import Vocabulary
 
 /// Distances between the points of a cloud, on the threads of a team.
 ///
-/// Coordinates given as float32 are computed with as float32 (cosine and correlation in double), sums
-/// in short runs: the relative error stays below 1e-6. Coordinates given as float64 are computed with
-/// as they are and rounded once at the end. Equal points have distance exactly 0, and a distance does
+/// Coordinates given as float32 are computed with as float32, sums in short runs: the relative error
+/// stays below 1e-6. Coordinates given as float64 are computed with as they are and rounded once at
+/// the end. Cosine and correlation start from unit vectors in double precision (see `Refinement`). Equal points have distance exactly 0, and a distance does
 /// not depend on the team or on whether it is asked for in a matrix or as a neighbour.
 public enum PairwiseDistances {
     /// The instruction set in use: `baseline`, `avx2` or `avx512`.

@@ -31,9 +31,11 @@ final class PointPanels: @unchecked Sendable {
         do { try memory.reserve(bytes) } catch { throw .memory(error) }
         base = .allocate(byteCount: bytes, alignment: Int(TDA_PANEL_BYTES))
 
-        switch points.coordinates {
-        case .float32(let values): pack(values, order, context.team)
-        case .float64(let values): pack(values, order, context.team)
+        switch (points.coordinates, points.arithmetic.usesDoubles) {
+        case (.float32(let values), false): pack(values, as: Float.self, order, context.team)
+        case (.float64(let values), false): pack(values, as: Float.self, order, context.team)
+        case (.float32(let values), true): pack(values, as: Double.self, order, context.team)
+        case (.float64(let values), true): pack(values, as: Double.self, order, context.team)
         }
     }
 
@@ -42,10 +44,10 @@ final class PointPanels: @unchecked Sendable {
         memory.release(bytes)
     }
 
-    private func pack<Value: BinaryFloatingPoint & Sendable>(
-        _ values: [Value], _ order: [Int32]?, _ team: any Team
+    private func pack<Value: BinaryFloatingPoint & Sendable, Packed: BinaryFloatingPoint & Sendable>(
+        _ values: [Value], as type: Packed.Type, _ order: [Int32]?, _ team: any Team
     ) {
-        let panels = SharedBuffer(base.assumingMemoryBound(to: Value.self))
+        let panels = SharedBuffer(base.assumingMemoryBound(to: Packed.self))
         team.forEachChunk(of: panelCount, by: max(1, 4096 / dimension)) { [self] _, range in
             values.withUnsafeBufferPointer { values in
                 for panel in range {
@@ -55,7 +57,7 @@ final class PointPanels: @unchecked Sendable {
                     for lane in 0..<filled {
                         let point = order.map { Int($0[first &+ lane]) } ?? first &+ lane
                         for k in 0..<dimension {
-                            panel[k &* width &+ lane] = values[point &* dimension &+ k]
+                            panel[k &* width &+ lane] = Packed(values[point &* dimension &+ k])
                         }
                     }
                     for lane in filled..<width {

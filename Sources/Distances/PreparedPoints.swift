@@ -9,7 +9,7 @@ struct PreparedPoints: Sendable {
     let dimension: Int
     let coordinates: Scalars
     let plan: MetricPlan
-    let arithmetic: Arithmetic
+    private(set) var arithmetic: Arithmetic
     /// What results are multiplied by.
     let factor: Double
     /// How many bytes were reserved for `coordinates`.
@@ -55,6 +55,9 @@ struct PreparedPoints: Sendable {
             }
             coordinates = .float64(doubles)
             reserved = bytes
+            if precision == .float32, normalisation != .none, Refinement.pays(doubles, dimension: dimension) {
+                arithmetic = .floats
+            }
         } catch {
             memory.release(bytes)
             throw .invalidInput(error)

@@ -80,6 +80,7 @@ struct TriangleBlocks: Sendable {
                     panel_count: block.panels.count, out: out.baseAddress, wanted: wanted.baseAddress,
                     sum: points.plan.sum, exponent: points.plan.exponent, factor: points.factor)
                 kernels.run(points.arithmetic, &call)
+                points.refine(call, order: nil)
             }
         }
     }

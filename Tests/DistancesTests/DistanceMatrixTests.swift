@@ -82,6 +82,26 @@ import Vocabulary
         }
     }
 
+    /// In high dimension angles are computed in float arithmetic, the small ones again in double.
+    @Test(arguments: [.cosine, .correlation] as [Metric], [3, 60, 768])
+    func smallAnglesKeepTheirDigits(metric: Metric, dimension: Int) throws {
+        var random = SplitMix64(state: 5)
+        let far = (0..<100 * dimension).map { _ in Double.random(in: -1...1, using: &random) }
+        // Two more points, a little off points 0 and 1.
+        let near = far.prefix(2 * dimension).map {
+            $0 * (1 + Double.random(in: -0.01...0.01, using: &random))
+        }
+        for points in [far + near, near] {
+            let cloud = try PointCloud(dimension: dimension, coordinates: .float64(points))
+            let error = worstError(
+                try distances(of: cloud, metric), DistanceOracle.distances(of: cloud, metric))
+            #expect(error < 1e-6)
+            let graph = try PairwiseDistances.neighbours(
+                of: cloud, metric: metric, precision: .float32, within: .infinity, context: ComputeContext())
+            #expect(try graph.lengths.doubles == distances(of: cloud, metric))
+        }
+    }
+
     @Test func integerCoordinatesKeepTheirTies() throws {
         let cloud = try PointCloud(dimension: 2, coordinates: .float32([0, 0, 3, 4, 0, 5, -4, 3, 5, 0]))
         let found = try distances(of: cloud, .euclidean)
