@@ -114,9 +114,6 @@ let package = Package(
             name: "bench-rips", dependencies: ["Vocabulary", "Hardware", "Engine", "Formats"],
             path: "bench/rips"),
         .executableTarget(
-            name: "bench-distances", dependencies: ["Vocabulary", "Hardware", "Distances"],
-            path: "bench/distances", exclude: ["compare"]),
-        .executableTarget(
             name: "socket-load", dependencies: ["TDAClient", "Vocabulary", arguments],
             path: "bench/socket-load"),
 
