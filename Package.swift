@@ -43,6 +43,9 @@ let package = Package(
 
         .target(name: "DistanceKernels", path: "kernels/distances"),
         .target(name: "RankKernels", path: "kernels/ranks"),
+        .target(
+            name: "CPredicates", path: "kernels/predicates",
+            cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
 
         .target(name: "Vocabulary"),
         .target(name: "Hardware", dependencies: ["Vocabulary", "CHwloc", "COpenCL"]),
@@ -50,6 +53,14 @@ let package = Package(
         .target(name: "Distances", dependencies: ["Vocabulary", "Hardware", "DistanceKernels"]),
         .testTarget(name: "DistancesTests", dependencies: ["Distances", "Hardware", "Vocabulary"]),
         .target(name: "PersistentHomology", dependencies: ["Vocabulary", "Hardware", "RankKernels"]),
+        .target(name: "Delaunay", dependencies: ["Vocabulary", "Hardware", "CPredicates"]),
+        .testTarget(
+            name: "DelaunayTests",
+            dependencies: ["Vocabulary", "Hardware", "CPredicates", "Delaunay", "TestSupport"]),
+        .target(name: "AlphaComplex", dependencies: ["Vocabulary", "Hardware", "CPredicates", "Delaunay"]),
+        .testTarget(
+            name: "AlphaComplexTests",
+            dependencies: ["Vocabulary", "Hardware", "Delaunay", "AlphaComplex", "TestSupport"]),
         .target(
             name: "Engine",
             dependencies: ["Vocabulary", "Hardware", "Distances", "PersistentHomology", collections]),
@@ -110,6 +121,9 @@ let package = Package(
         .executableTarget(
             name: "bench-distances", dependencies: ["Vocabulary", "Hardware", "Distances"],
             path: "bench/distances", exclude: ["compare"]),
+        .executableTarget(
+            name: "bench-alpha", dependencies: ["Vocabulary", "Hardware", "AlphaComplex", "TestSupport"],
+            path: "bench/alpha", exclude: ["compare.py"]),
         .executableTarget(
             name: "bench-rips", dependencies: ["Vocabulary", "Hardware", "Engine", "Formats"],
             path: "bench/rips"),

@@ -1,0 +1,74 @@
+import Delaunay
+import Hardware
+
+/// Work on consecutive ranges of slots, one share to a thread.
+enum Shares {
+    /// Below this many slots one thread does it all.
+    static let worthSplitting = 8192
+
+    /// Runs `body` over `0 ..< count`, split evenly; each call has its own output.
+    /// - Throws: what the first failing share threw.
+    static func run<Output>(
+        _ count: Int, context: ComputeContext, outputs: [Output],
+        body: @Sendable (Range<Int>, Output) throws(DelaunayError) -> Void
+    ) throws(DelaunayError) where Output: AnyObject & Sendable {
+        if let reason = context.stop.reason { throw .stopped(reason) }
+        if outputs.count == 1 || count < worthSplitting {
+            try body(0..<count, outputs[0])
+            return
+        }
+        let failures = outputs.map { _ in FailureSlot() }
+        context.team.run { worker in
+            let range = worker * count / outputs.count..<(worker + 1) * count / outputs.count
+            do throws(DelaunayError) {
+                try body(range, outputs[worker])
+            } catch {
+                failures[worker].failure = error
+            }
+        }
+        for slot in failures { if let failure = slot.failure { throw failure } }
+    }
+
+    /// Runs two pieces of work, side by side where there are two threads.
+    static func both(
+        context: ComputeContext, _ one: @Sendable () throws(DelaunayError) -> Void,
+        _ other: @Sendable () throws(DelaunayError) -> Void
+    ) throws(DelaunayError) {
+        if let reason = context.stop.reason { throw .stopped(reason) }
+        if context.team.size < 2 {
+            try one()
+            try other()
+            return
+        }
+        let failures = [FailureSlot(), FailureSlot()]
+        context.team.run { worker in
+            do throws(DelaunayError) {
+                if worker == 0 { try one() } else if worker == 1 { try other() }
+            } catch {
+                failures[worker].failure = error
+            }
+        }
+        for slot in failures { if let failure = slot.failure { throw failure } }
+    }
+
+    /// Unchecked: written by one worker, read after the team has returned.
+    private final class FailureSlot: @unchecked Sendable {
+        var failure: DelaunayError?
+    }
+}
+
+extension FlatList {
+    /// The lists of all shares end to end; they are emptied.
+    static func joined(
+        _ count: Int, account: MemoryAccount, part: (Int) -> (base: UnsafePointer<Element>, count: Int)
+    ) throws(DelaunayError) -> FlatList {
+        var total = 0
+        for index in 0..<count { total += part(index).count }
+        var list = try FlatList(capacity: total, account: account)
+        for index in 0..<count {
+            let part = part(index)
+            list.append(part.base, count: part.count)
+        }
+        return list
+    }
+}

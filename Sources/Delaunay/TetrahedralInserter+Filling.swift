@@ -1,0 +1,102 @@
+import Hardware
+
+extension TetrahedralInserter {
+    /// Joins the hole's boundary with `vertex`: (x, y, z, vertex) for each of its facets, in the slots
+    /// of the old tetrahedra first.
+    mutating func fillHole(with vertex: Int32) throws(DelaunayError) {
+        let count = rim.count
+        slots.removeAll()
+        try slots.reserve(count)
+        for index in 0..<count {
+            let slot: Int32
+            if index < hole.count {
+                slot = hole.base[index]
+            } else if let left = spare.popLast() {
+                slot = left
+                marks[Int(slot)] = 0
+            } else {
+                slot = Int32(truncatingIfNeeded: fresh.lowerBound)
+                fresh = fresh.lowerBound &+ 1..<fresh.upperBound
+                marks[Int(slot)] = 0
+            }
+            slots.appendReserved(slot)
+            let at = 4 &* Int(slot)
+            let facet = rim.base[index]
+            corners[at] = facet.x
+            corners[at &+ 1] = facet.y
+            corners[at &+ 2] = facet.z
+            corners[at &+ 3] = vertex
+            across[at &+ 3] = facet.across
+            across[Int(facet.across)] = Int32(truncatingIfNeeded: at &+ 3)
+        }
+        for index in stride(from: count, to: hole.count, by: 1) { try spare.append(hole.base[index]) }
+        hint = slots.base[0]
+        // A hole with f boundary facets has f / 2 + 2 vertices.
+        if count / 2 + 2 <= Self.tableSide { joinByTable() } else { try joinBySorting() }
+    }
+
+    /// Two new tetrahedra share a facet where they share an edge of the hole's boundary, which they
+    /// see in opposite directions.
+    private mutating func joinByTable() {
+        let (slots, rim, count) = (slots.base, rim.base, rim.count)
+        let (named, facets) = (named.base, facets.base)
+        let shift = 6
+        var vertexCount: Int32 = 0
+        @inline(__always)
+        func number(_ vertex: Int32) -> Int32 {
+            let known = numbers[Int(vertex)]
+            // A number is of this hole where the list of its vertices says so.
+            if known >= 0, known < vertexCount, named[Int(known)] == vertex { return known }
+            let fresh = vertexCount
+            numbers[Int(vertex)] = fresh
+            named[Int(fresh)] = vertex
+            vertexCount &+= 1
+            return fresh
+        }
+        for index in 0..<count {
+            let facet = rim[index]
+            let at = 4 &* slots[index]
+            let (x, y, z) = (number(facet.x), number(facet.y), number(facet.z))
+            rim[index] = Facet(x: x, y: y, z: z, across: 0)
+            facets[Int(y << shift | z)] = at
+            facets[Int(z << shift | x)] = at &+ 1
+            facets[Int(x << shift | y)] = at &+ 2
+        }
+        for index in 0..<count {
+            let (x, y, z) = (rim[index].x, rim[index].y, rim[index].z)
+            let at = 4 &* Int(slots[index])
+            across[at] = facets[Int(z << shift | y)]
+            across[at &+ 1] = facets[Int(x << shift | z)]
+            across[at &+ 2] = facets[Int(y << shift | x)]
+        }
+    }
+
+    /// The same for holes of many vertices: the facets of an edge stand side by side once sorted.
+    private mutating func joinBySorting() throws(DelaunayError) {
+        struct Side: BitwiseCopyable {
+            var edge: UInt64
+            var facet: Int32
+
+            init(_ a: Int32, _ b: Int32, _ facet: Int32) {
+                edge = UInt64(min(a, b)) << 32 | UInt64(max(a, b))
+                self.facet = facet
+            }
+        }
+        let count = rim.count
+        let sides = try FlatArray<Side>(capacity: 3 * count, account: account)
+        let spare = try FlatArray<Side>(capacity: 3 * count, account: account)
+        for index in 0..<count {
+            let facet = rim.base[index]
+            let at = 4 &* slots.base[index]
+            sides.base[3 * index] = Side(facet.y, facet.z, at)
+            sides.base[3 * index + 1] = Side(facet.z, facet.x, at &+ 1)
+            sides.base[3 * index + 2] = Side(facet.x, facet.y, at &+ 2)
+        }
+        RadixSort.sort(sides.base, spare.base, count: 3 * count) { $0.edge }
+        for index in stride(from: 0, to: 3 * count, by: 2) {
+            let (one, other) = (sides.base[index].facet, sides.base[index + 1].facet)
+            across[Int(one)] = other
+            across[Int(other)] = one
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import AlphaComplex
+import Hardware
+import Testing
+import Vocabulary
+
+/// A reproducible source of numbers (SplitMix64).
+struct Numbers: RandomNumberGenerator {
+    var state: UInt64
+
+    init(_ seed: Int) { state = UInt64(seed) }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
+        return z ^ z >> 31
+    }
+
+    mutating func unit() -> Double { Double.random(in: 0..<1, using: &self) }
+    mutating func whole(_ range: ClosedRange<Int>) -> Double { Double(Int.random(in: range, using: &self)) }
+}
+
+func cloud(_ points: [[Double]]) throws -> PointCloud {
+    try PointCloud(dimension: points[0].count, coordinates: .float64(points.flatMap { $0 }))
+}
+
+func alpha(
+    _ points: [[Double]], maxAlphaValue: Double = .infinity, maxDimension: Int? = nil, prime: Int = 2,
+    context: ComputeContext = ComputeContext()
+) throws -> ComputeResult {
+    let options = try AlphaComplexOptions(
+        maxDimension: maxDimension, maxAlphaValue: maxAlphaValue, field: CoefficientField(modulus: prime))
+    return try AlphaComplex.barcode(of: cloud(points), options: options, context: context)
+}
+
+/// Whether two barcodes are the same but for rounding.
+func expectSame(
+    _ found: [PersistencePair], _ expected: [PersistencePair], _ comment: Comment,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    let found = inRoundedOrder(found.filter { !CechOracle.isEmpty($0) })
+    let expected = inRoundedOrder(expected)
+    let agree =
+        found.count == expected.count
+        && zip(found, expected).allSatisfy { a, b in
+            a.dimension == b.dimension && close(a.birth, b.birth) && close(a.death, b.death)
+        }
+    #expect(agree, "\(comment): \(found) instead of \(expected)", sourceLocation: sourceLocation)
+}
+
+/// By dimension, birth and death, where births that differ by rounding alone are equal.
+private func inRoundedOrder(_ pairs: [PersistencePair]) -> [PersistencePair] {
+    func key(_ pair: PersistencePair) -> (Int, Double, Double) {
+        (pair.dimension, (pair.birth * 1e10).rounded(), pair.death)
+    }
+    return pairs.sorted { key($0) < key($1) }
+}
+
+private func close(_ a: Double, _ b: Double) -> Bool {
+    a == b || (a - b).magnitude <= 1e-9 * max(a.magnitude, b.magnitude)
+}
+
+/// All points with whole coordinates from 0 to `side - 1`.
+func grid(_ side: Int, dimension: Int, step: Double = 1) -> [[Double]] {
+    var points: [[Double]] = [[]]
+    for _ in 0..<dimension { points = points.flatMap { p in (0..<side).map { p + [Double($0) * step] } } }
+    return points
+}
