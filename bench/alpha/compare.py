@@ -36,13 +36,20 @@ def special_clouds():
             yield f"grid {k} far away", grid + 1e9
     circle = [(x, y) for x in range(-65, 66) for y in range(-65, 66) if x * x + y * y == 65 * 65]
     yield "circle", np.array(circle, dtype=float)
-    yield "circle and centre", np.array(circle + [(0, 0)], dtype=float)
+    yield "circle and centre", np.array([*circle, (0, 0)], dtype=float)
     flat = np.array([(x, y, 7) for x, y in circle], dtype=float)
     yield "circle in space", flat
     yield "tilted circle", flat @ np.array([[2.0, 1, 2], [-2, 2, 1], [1, 2, -2]])
     sphere = np.array(
-        [(x, y, z) for x in range(-9, 10) for y in range(-9, 10) for z in range(-9, 10)
-         if x * x + y * y + z * z == 81], dtype=float)
+        [
+            (x, y, z)
+            for x in range(-9, 10)
+            for y in range(-9, 10)
+            for z in range(-9, 10)
+            if x * x + y * y + z * z == 81
+        ],
+        dtype=float,
+    )
     yield "sphere", sphere
     yield "sphere and centre", np.vstack([sphere, np.zeros(3)])
     yield "two spheres", np.vstack([sphere, 3 * sphere])
@@ -50,8 +57,10 @@ def special_clouds():
     for d in (2, 3):
         scales = [1e-12, 1e-6, 1.0, 1e6, 1e12]
         yield "scales", np.vstack([s * rng.normal(size=(8, d)) for s in scales])
-        yield "grids of scales", np.vstack(
-            [s * rng.integers(-3, 4, size=(8, d)) for s in (2.0**-40, 1.0, 2.0**40)])
+        yield (
+            "grids of scales",
+            np.vstack([s * rng.integers(-3, 4, size=(8, d)) for s in (2.0**-40, 1.0, 2.0**40)]),
+        )
 
 
 def random_cloud(rng):
@@ -97,7 +106,8 @@ def our_bars(clouds, *arguments):
             np.ascontiguousarray(cloud, dtype=np.float64).tofile(file)
     try:
         text = subprocess.run(
-            [BENCH, file.name, *arguments], check=True, capture_output=True, text=True).stdout
+            [BENCH, file.name, *arguments], check=True, capture_output=True, text=True
+        ).stdout
     finally:
         os.unlink(file.name)
     results = []
@@ -115,7 +125,8 @@ def our_bars(clouds, *arguments):
 def same(ours, theirs):
     return all(
         len(a) == len(b) and (not a or np.allclose(a, b, rtol=TOLERANCE, atol=0))
-        for a, b in zip(ours, theirs))
+        for a, b in zip(ours, theirs, strict=True)
+    )
 
 
 def main():
@@ -126,7 +137,7 @@ def main():
     results = our_bars([cloud for _, cloud in named], "1")
     assert len(results) == len(named), (len(results), len(named))
     wrong = 0
-    for (name, cloud), (ours, size) in zip(named, results):
+    for (name, cloud), (ours, size) in zip(named, results, strict=True):
         theirs, their_size = gudhi_bars(cloud)
         if not same(ours, theirs):
             wrong += 1
