@@ -40,6 +40,12 @@ extension Variable {
         "TDA_SYNC_LIMIT_MS", "ms", "A computation expected to take longer than this becomes a job.")
     public static let maxBodyBytes = Variable(
         "TDA_MAX_BODY_BYTES", "bytes", "The largest request body that is taken, uploads aside, e.g. 64M.")
+    public static let resultTTL = Variable(
+        "TDA_RESULT_TTL", "seconds", "How long jobs and their results are kept once they have ended.")
+    public static let jobAttempts = Variable(
+        "TDA_JOB_ATTEMPTS", "n", "How often a job is begun whose gateway dies each time.")
+    public static let cacheBytes = Variable(
+        "TDA_CACHE_BYTES", "bytes", "What results kept in memory for equal requests may take, e.g. 256M.")
     public static let maxUploadBytes = Variable(
         "TDA_MAX_UPLOAD_BYTES", "bytes", "The largest upload that is taken, e.g. 256M.")
     public static let databaseURL = Variable(
@@ -59,7 +65,7 @@ extension Variable {
         common + [
             .threads, .memoryLimit, .queue, .openCL, .grace,
             .httpHost, .httpPort, .apiTokens, .apiTokensFile, .dataDirectory, .syncLimit, .maxBodyBytes,
-            .maxUploadBytes,
+            .resultTTL, .jobAttempts, .cacheBytes, .maxUploadBytes,
             .databaseURL, .redisURL, .kafkaBootstrapServers, .schemaRegistryURL, .environment,
         ]
 

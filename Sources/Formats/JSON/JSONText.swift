@@ -55,6 +55,11 @@ package struct JSONText {
     /// Writes `json`, which must be one whole JSON value, as it is.
     package mutating func member(_ key: String, verbatim json: [UInt8]) {
         self.key(key)
+        value(verbatim: json)
+    }
+
+    /// Writes `json`, which must be one whole JSON value, as it is.
+    package mutating func value(verbatim json: [UInt8]) {
         comma()
         bytes += json
         needsComma = true
