@@ -6,6 +6,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -35,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     ],
     targets: [
@@ -80,15 +82,19 @@ let package = Package(
             dependencies: [
                 "Server", "Engine", "Hardware", "TDAClient", "Vocabulary", "Wire", logging, lifecycle,
             ]),
+        .target(name: "JobStore", dependencies: [grdb]),
+        .testTarget(name: "JobStoreTests", dependencies: ["JobStore"]),
         .target(
             name: "Gateway",
             dependencies: [
-                "Vocabulary", "Formats", "TDAClient", hummingbird, httpTypes, nioCore, nioHTTPTypes, logging,
+                "Vocabulary", "Formats", "TDAClient", "JobStore", hummingbird, httpTypes, nioCore,
+                nioHTTPTypes, collections, lifecycle, logging,
             ]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Vocabulary", hummingbird, hummingbirdTesting, httpTypes, nioCore, nioPosix,
+                "Gateway", "JobStore", "Vocabulary", hummingbird, hummingbirdTesting, httpTypes, nioCore,
+                nioPosix,
                 logging,
             ]),
 
@@ -104,7 +110,8 @@ let package = Package(
         .executableTarget(
             name: "tda-gateway",
             dependencies: [
-                "Gateway", "Settings", "Vocabulary", hummingbird, lifecycle, signals, nioCore, logging,
+                "Gateway", "JobStore", "Settings", "Vocabulary", hummingbird, lifecycle, signals, nioCore,
+                logging,
                 arguments,
             ]),
 

@@ -1,0 +1,113 @@
+public import FoundationEssentials
+
+/// Keeps jobs, results and uploads, so that what was accepted survives the gateway.
+///
+/// Every call is one transaction, durable when it returns. A change of state says what it expects to find
+/// and does nothing when that is not there any more, so that gateways which share a store never run a
+/// job twice at a time nor wake a cancelled one.
+public protocol JobStore: Sendable {
+    // MARK: Submitting
+
+    /// Adds a job with the request body it is to be run from.
+    ///
+    /// With a key that is known already nothing is added.
+    func submit(_ job: Job, body: Data, key: IdempotencyKey?) async throws(StoreError) -> SubmitOutcome
+
+    /// Adds a job that has been completed already.
+    func record(
+        _ job: Job, results: JobResults, key: IdempotencyKey?
+    ) async throws(StoreError) -> SubmitOutcome
+
+    /// The job that was submitted under this key.
+    func job(submittedUnder key: IdempotencyKey) async throws(StoreError) -> SubmitOutcome?
+
+    // MARK: Reading
+
+    func job(_ id: String) async throws(StoreError) -> Job?
+
+    /// Newest first, at most `limit`, only those after `cursor` in that order.
+    func jobs(
+        state: JobState?, limit: Int, after cursor: JobCursor?
+    ) async throws(StoreError) -> [Job]
+
+    func results(of id: String) async throws(StoreError) -> JobResults?
+
+    func jobCounts() async throws(StoreError) -> [JobState: Int]
+
+    // MARK: Running
+
+    /// Takes the oldest job that waits, or one whose owner's lease has run out, and leases it to `owner`.
+    /// One that was begun `maxAttempts` times already fails instead.
+    func claim(owner: String, lease: Duration, maxAttempts: Int) async throws(StoreError) -> ClaimedJob?
+
+    /// Extends the leases of all that `owner` runs.
+    ///
+    /// - Returns: the ids of these jobs; one that is missing here was cancelled or taken over.
+    func renewLeases(of owner: String, lease: Duration) async throws(StoreError) -> Set<String>
+
+    /// Notes how far a job is. False when it is not `owner`'s any more, as with all that follow.
+    func setProgress(_ id: String, owner: String, _ progress: Double) async throws(StoreError) -> Bool
+
+    func complete(_ id: String, owner: String, _ results: JobResults) async throws(StoreError) -> Bool
+
+    func fail(_ id: String, owner: String, _ failure: JobFailure) async throws(StoreError) -> Bool
+
+    /// Lets a job wait again, as when the daemon went away under it; that attempt does not count.
+    func giveBack(_ id: String, owner: String, delay: Duration) async throws(StoreError) -> Bool
+
+    // MARK: Ending
+
+    func cancel(_ id: String) async throws(StoreError) -> EndOutcome
+
+    /// Removes an ended job and its results.
+    func delete(_ id: String) async throws(StoreError) -> EndOutcome
+
+    /// Removes the jobs that ended before `moment`.
+    func deleteJobs(endedBefore moment: Date) async throws(StoreError) -> Int
+
+    // MARK: Uploads
+
+    func add(_ upload: Upload) async throws(StoreError)
+    func upload(_ id: String) async throws(StoreError) -> Upload?
+    func uploads() async throws(StoreError) -> [Upload]
+
+    /// - Returns: what was removed, and whether its digest is still used by another upload.
+    func deleteUpload(_ id: String) async throws(StoreError) -> (upload: Upload, isShared: Bool)?
+}
+
+public enum SubmitOutcome: Sendable, Hashable {
+    case created
+    /// The job that was submitted with the same key and body.
+    case existing(Job)
+    /// The key was used with another body.
+    case mismatch
+}
+
+public enum EndOutcome: Sendable, Hashable {
+    case done(Job)
+    /// It is in a state that does not allow it.
+    case wrongState(Job)
+    case missing
+}
+
+/// A job that the caller now has to run.
+public struct ClaimedJob: Sendable {
+    public var job: Job
+    public var body: Data
+
+    public init(job: Job, body: Data) {
+        self.job = job
+        self.body = body
+    }
+}
+
+/// The last job of a page: the next page starts after it.
+public struct JobCursor: Sendable, Hashable {
+    public var createdAt: Date
+    public var id: String
+
+    public init(createdAt: Date, id: String) {
+        self.createdAt = createdAt
+        self.id = id
+    }
+}
