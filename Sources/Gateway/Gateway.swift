@@ -1,4 +1,5 @@
 public import Hummingbird
+public import JobStore
 public import Logging
 import NIOCore
 
@@ -6,14 +7,27 @@ import NIOCore
 public struct Gateway: Sendable {
     private let configuration: GatewayConfiguration
     private let compute: any Compute
+    private let store: any JobStore
     private let logger: Logger
     private let connections = Connections()
     private let metrics = GatewayMetrics()
+    private let inputs = InputSource()
+    private let cache: ResultCache
+    private let jobs: Jobs
 
-    public init(configuration: GatewayConfiguration, compute: any Compute, logger: Logger) {
+    public init(
+        configuration: GatewayConfiguration, compute: any Compute, store: any JobStore, logger: Logger
+    ) {
         self.configuration = configuration
         self.compute = compute
+        self.store = store
         self.logger = logger
+        cache = ResultCache(maxBytes: configuration.cacheBytes)
+        let events = JobEvents()
+        let runner = JobRunner(
+            store: store, compute: compute, inputs: inputs, cache: cache, events: events,
+            metrics: metrics, settings: configuration.jobs, logger: logger)
+        jobs = Jobs(store: store, runner: runner, events: events)
     }
 
     /// The application, ready to run or to be tested.
@@ -38,6 +52,7 @@ public struct Gateway: Sendable {
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: .maximum(configuration.maxConnections, logger: logger)),
+            services: [jobs.runner],
             onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
             logger: logger)
     }
@@ -46,12 +61,21 @@ public struct Gateway: Sendable {
         let router = Router(context: GatewayContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: RequestEnvelope(connections: connections, metrics: metrics))
         router.add(middleware: TokenCheck(tokens: configuration.tokens))
-        HealthRoutes(compute: compute).add(to: router)
-        MetricsRoute(compute: compute, metrics: metrics, connections: connections).add(to: router)
+        HealthRoutes(compute: compute, store: store, cache: cache).add(to: router)
+        MetricsRoute(
+            compute: compute, store: store, cache: cache, metrics: metrics, connections: connections
+        ).add(to: router)
+
+        let api = router.group("/api/v1")
+        let recent = RecentJobs(maxBytes: configuration.recentBytes)
         ComputeRoutes(
-            compute: compute, bodies: BodyReader(maxBytes: configuration.maxBodyBytes, metrics: metrics),
-            metrics: metrics, syncLimit: configuration.syncLimit
-        ).add(to: router.group("/api/v1"))
+            compute: compute, inputs: inputs, cache: cache, jobs: jobs, recent: recent,
+            bodies: BodyReader(maxBytes: configuration.maxBodyBytes, metrics: metrics), metrics: metrics,
+            syncLimit: configuration.syncLimit
+        ).add(to: api)
+        JobRoutes(jobs: jobs, recent: recent).add(to: api)
+        JobResultsRoute(jobs: jobs, recent: recent).add(to: api)
+        JobEventsRoute(jobs: jobs, recent: recent).add(to: api)
         return router
     }
 }

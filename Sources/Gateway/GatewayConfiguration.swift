@@ -11,6 +11,11 @@ public struct GatewayConfiguration: Sendable {
     /// After this long without a byte a connection is closed.
     public var idleTimeout = Duration.seconds(60)
     public var maxConnections = 4096
+    /// What results may take in memory to be found again by their input.
+    public var cacheBytes = 256 << 20
+    /// What results that were answered in their requests may take to be found again by their job's id.
+    public var recentBytes = 64 << 20
+    public var jobs = JobSettings()
 
     public init() {}
 

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Gateway
 import Glibc
 import Hummingbird
+import JobStore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -21,7 +22,7 @@ struct GatewayProgram: Program {
     static let variables: [Variable] =
         Variable.common + [
             .httpHost, .httpPort, .apiTokens, .apiTokensFile, .syncLimit, .maxBodyBytes, .dataDirectory,
-            .environment,
+            .databaseURL, .resultTTL, .jobAttempts, .cacheBytes, .environment,
         ]
 
     @OptionGroup var common: CommonOptions
@@ -32,10 +33,16 @@ struct GatewayProgram: Program {
     @Option(.syncLimit) var syncLimit = 2000
     @Option(.maxBodyBytes) var maxBodyBytes = ByteCount(64 << 20)
     @Option(.dataDirectory) var dataDirectory: String?
+    @Option(.databaseURL) var databaseURL: Secret?
+    @Option(.resultTTL) var resultTTL = 7 * 24 * 3600
+    @Option(.jobAttempts) var jobAttempts = 3
+    @Option(.cacheBytes) var cacheBytes = ByteCount(256 << 20)
     @Option(.environment) var environment = DeploymentEnvironment.development
 
     func validate() throws {
         guard syncLimit >= 0 else { throw ValidationError("\(Variable.syncLimit.name) is negative") }
+        guard resultTTL > 0 else { throw ValidationError("\(Variable.resultTTL.name) is not above 0") }
+        guard jobAttempts > 0 else { throw ValidationError("\(Variable.jobAttempts.name) is not above 0") }
         guard maxBodyBytes.bytes > 0 else { throw ValidationError("\(Variable.maxBodyBytes.name) is 0") }
     }
 
@@ -45,7 +52,12 @@ struct GatewayProgram: Program {
         let socket =
             common.socket ?? SocketPath.forClient(environment: ProcessInfo.processInfo.environment)
         let daemon = DaemonLink(socket: socket)
-        let gateway = Gateway(configuration: configuration, compute: daemon, logger: logger)
+        let location = try StoreLocation(
+            databaseURL: databaseURL?.value, dataDirectory: dataDirectory,
+            environment: ProcessInfo.processInfo.environment)
+        let store = try location.open()
+        let gateway = Gateway(
+            configuration: configuration, compute: daemon, store: store, logger: logger)
         let host = host
         let application = gateway.application { port in
             let urlHost = host.contains(":") ? "[\(host)]" : host
@@ -63,6 +75,7 @@ struct GatewayProgram: Program {
             throw Failure(.unavailable, "cannot listen on \(host) port \(port): \(error.systemReason)")
         }
         await daemon.close()
+        try store.close()
     }
 
     private func gatewayConfiguration() throws -> GatewayConfiguration {
@@ -82,6 +95,9 @@ struct GatewayProgram: Program {
         }
         configuration.syncLimit = .milliseconds(syncLimit)
         configuration.maxBodyBytes = maxBodyBytes.bytes
+        configuration.cacheBytes = cacheBytes.bytes
+        configuration.jobs.retention = .seconds(resultTTL)
+        configuration.jobs.maxAttempts = jobAttempts
         try configuration.validate()
         return configuration
     }

@@ -1,3 +1,4 @@
+import Formats
 import Vocabulary
 
 extension ComputeFields {
@@ -80,7 +81,7 @@ extension ComputeFields {
         if let declaredDimension, points.width != declaredDimension {
             throw .ragged(index: 0, found: points.width, expected: declaredDimension)
         }
-        if let (row, found) = points.ragged {
+        if let (row, found, _) = points.ragged {
             throw .ragged(index: row, found: found, expected: points.width)
         }
         return try PointCloud(
@@ -128,7 +129,7 @@ extension ComputeFields {
         if rows.width != count {
             throw .badParameter("\(name)[0]", reason: "\(rows.width) entries, expected \(count) (a square)")
         }
-        if let (row, found) = rows.ragged {
+        if let (row, found, _) = rows.ragged {
             throw .badParameter("\(name)[\(row)]", reason: "\(found) entries, expected \(count) (a square)")
         }
         var lower: [Double] = []

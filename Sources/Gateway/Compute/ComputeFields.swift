@@ -1,3 +1,5 @@
+import Formats
+
 /// The fields of a compute request's body as they were read, not yet checked against each other: JSON
 /// members come in any order, and the precision of the points is known only at the end.
 struct ComputeFields: Sendable {

@@ -1,5 +1,8 @@
+import Formats
 import HTTPTypes
 import Hummingbird
+import JobStore
+import NIOCore
 import Vocabulary
 
 /// The codes of the HTTP contract's error table.
@@ -9,6 +12,7 @@ enum ProblemCode: String, Sendable, CaseIterable {
     case forbidden = "FORBIDDEN"
     case notFound = "NOT_FOUND"
     case methodNotAllowed = "METHOD_NOT_ALLOWED"
+    case notAcceptable = "NOT_ACCEPTABLE"
     case conflict = "CONFLICT"
     case payloadTooLarge = "PAYLOAD_TOO_LARGE"
     case idempotencyMismatch = "IDEMPOTENCY_MISMATCH"
@@ -26,6 +30,7 @@ enum ProblemCode: String, Sendable, CaseIterable {
         case .forbidden: .forbidden
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
+        case .notAcceptable: .notAcceptable
         case .conflict: .conflict
         case .payloadTooLarge: .contentTooLarge
         case .idempotencyMismatch, .resourceLimit: .unprocessableContent
@@ -92,6 +97,14 @@ struct Problem: Error, Sendable {
         self.init(code, message, details: code == .internal ? [] : details, retryAfter: seconds)
     }
 
+    init(_ error: StoreError) {
+        switch error {
+        case .unavailable, .full, .newer:
+            self.init(.unavailable, "jobs and results cannot be stored or read now; try again", retryAfter: 2)
+        case .broken: self.init(.internal, "the store is broken; the log has more")
+        }
+    }
+
     /// The response, RFC 9457 with the contract's `error` object beside.
     func response(requestID: String) -> Response {
         var json = JSONText()
@@ -119,6 +132,7 @@ struct Problem: Error, Sendable {
         if let retryAfter { headers[.retryAfter] = String(retryAfter) }
         if code == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
         if closesConnection { headers[.connection] = "close" }
-        return Response(status: code.status, headers: headers, body: .init(byteBuffer: json.buffer))
+        return Response(
+            status: code.status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))
     }
 }

@@ -1,3 +1,4 @@
+import JobStore
 import Synchronization
 import Vocabulary
 
@@ -40,17 +41,34 @@ final class GatewayMetrics: Sendable {
     func bodyRead(bytes: Int) { counts.withLock { $0.bodyBytes += bytes } }
 
     /// - Parameter outcome: `completed` or a failure's code.
-    func computationEnded(outcome: String, elapsed: Duration) {
+    private func computationEnded(outcome: String, elapsed: Duration) {
         counts.withLock { counts in
             counts.computations[outcome, default: 0] += 1
             counts.computeTime.observe(elapsed)
         }
     }
 
+    /// Runs a computation and counts how it ended.
+    func counting(_ compute: () async throws -> ComputeResult) async throws -> ComputeResult {
+        let start = ContinuousClock.now
+        do {
+            let result = try await compute()
+            computationEnded(outcome: "completed", elapsed: ContinuousClock.now - start)
+            return result
+        } catch {
+            let outcome = (error as? Failure)?.code.rawValue ?? "error"
+            computationEnded(outcome: outcome, elapsed: ContinuousClock.now - start)
+            throw error
+        }
+    }
+
     /// - Parameters:
     ///   - daemon: what the daemon says of itself, nil when it is not there.
     ///   - connections: open connections now.
-    func text(daemon: DaemonStatus?, connections: Int) -> String {
+    ///   - jobs: jobs by state, nil when the store is not there.
+    func text(
+        daemon: DaemonStatus?, connections: Int, jobs: [JobState: Int]?, cache: ResultCache.Counts
+    ) -> String {
         let counts = counts.withLock { $0 }
         var out = PrometheusText()
         out.family("tda_build_info", "gauge", "The version that runs.")
@@ -80,7 +98,25 @@ final class GatewayMetrics: Sendable {
         out.family("tda_computation_seconds", "histogram", "Time from asking the daemon to its answer.")
         out.histogram("tda_computation_seconds", [], counts.computeTime)
         Self.describe(daemon, in: &out)
+        Self.describe(jobs, in: &out)
+        Self.describe(cache, in: &out)
         return out.text
+    }
+
+    private static func describe(_ jobs: [JobState: Int]?, in out: inout PrometheusText) {
+        out.single("tda_store_up", "gauge", "Whether the store answers.", jobs == nil ? 0 : 1)
+        guard let jobs else { return }
+        out.family("tda_jobs", "gauge", "Jobs in the store, by state.")
+        for state in JobState.allCases {
+            out.sample("tda_jobs", [("state", state.rawValue)], jobs[state] ?? 0)
+        }
+    }
+
+    private static func describe(_ cache: ResultCache.Counts, in out: inout PrometheusText) {
+        out.single("tda_cache_hits_total", "counter", "Results taken from the cache.", cache.hits)
+        out.single("tda_cache_misses_total", "counter", "Results not in the cache.", cache.misses)
+        out.single("tda_cache_entries", "gauge", "Results in the cache.", cache.entries)
+        out.single("tda_cache_bytes", "gauge", "Bytes of the results in the cache.", cache.bytes)
     }
 
     private static func describe(_ daemon: DaemonStatus?, in out: inout PrometheusText) {

@@ -1,14 +1,21 @@
+import Formats
 import FoundationEssentials
+import HTTPTypes
 import Hummingbird
+import JobStore
 import NIOCore
 import Vocabulary
 
 /// `POST /tda/compute/vietoris-rips` and `POST /tda/estimate`.
 struct ComputeRoutes: Sendable {
     let compute: any Compute
+    let inputs: InputSource
+    let cache: ResultCache
+    let jobs: Jobs
+    let recent: RecentJobs
     let bodies: BodyReader
     let metrics: GatewayMetrics
-    /// What the daemon may hold a request for before it should be a job.
+    /// What the daemon may hold a request for before it becomes a job.
     let syncLimit: Duration
 
     func add(to api: RouterGroup<GatewayContext>) {
@@ -24,38 +31,162 @@ struct ComputeRoutes: Sendable {
 
     private func vietorisRips(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let created = Date()
-        let call = try await read(request)
-        guard !call.isAsync else {
-            throw Problem(.notImplemented, "async jobs are not served yet; send the request without async")
+        let body = try await bodies.read(request)
+        let key = try Self.idempotencyKey(of: request, body)
+        if let key,
+            let earlier = try await jobs.stored({ store throws(StoreError) in
+                try await store.job(submittedUnder: key)
+            })
+        {
+            return try await response(to: earlier)
         }
-        let input = try input(of: call)
-        let result = try await measured {
-            try await compute.compute(call.request(for: input), for: context.connection)
+        var call = try Self.call(in: body)
+        if request.headers[values: .prefer].contains(where: { $0.contains("respond-async") }) {
+            call.isAsync = true
         }
-        let answer = ComputedJob(
-            id: UUID().uuidString.lowercased(), created: created, completed: Date(),
-            call: call, input: input, result: result)
-        return .json(answer.json)
+        let input = try await inputs.input(of: call)
+        let work = call.request(for: input)
+        let job = Job(
+            id: UUID().uuidString.lowercased(), algorithm: "vietoris_rips", createdAt: created,
+            pointCount: input.count, dimension: input.dimension, fileID: call.fileID,
+            parameters: call.options.json(threads: call.threads, maxEdgeLength: call.options.maxEdgeLength))
+
+        if let known = call.cachesResults && !call.isAsync
+            ? cache.result(for: ResultKey(input, call.options)) : nil
+        {
+            return try await answer(job, known, cached: true, key)
+        }
+        let estimate = try await estimateIfNeeded(work, call)
+        if call.isAsync || estimate.map({ .seconds($0.seconds) > syncLimit }) == true {
+            let outcome = try await jobs.submit(job, body: Data(body.readableBytesView), key: key)
+            guard case .created = outcome else { return try await response(to: outcome) }
+            return Self.accepted(job, estimated: estimate.map { .seconds($0.seconds) } ?? syncLimit)
+        }
+        let (result, cached) = try await result(of: work, call, context.connection)
+        return try await answer(job, result, cached: cached, key)
     }
 
-    /// Runs `body`, counts how it ended, and translates its failure.
-    private func measured(_ body: () async throws -> ComputeResult) async throws -> ComputeResult {
-        let start = ContinuousClock.now
+    /// Computes while the client waits, once for all who want the same.
+    private func result(
+        of work: ComputeRequest, _ call: ComputeCall, _ connection: Connection?
+    ) async throws -> (result: RenderedResult, cached: Bool) {
+        let computing: @Sendable () async throws -> RenderedResult = { [compute, metrics] in
+            let result = try await metrics.counting { try await compute.compute(work, progress: nil) }
+            return RenderedResult(result, options: work.options)
+        }
         do {
-            let result = try await body()
-            metrics.computationEnded(outcome: "completed", elapsed: ContinuousClock.now - start)
-            return result
+            return try await cancelled(with: connection) { [cache] in
+                // A deadline is this request's own: it must not end the others'.
+                guard call.cachesResults, call.timeout == nil else { return (try await computing(), false) }
+                return try await cache.join(ResultKey(work.input, work.options), compute: computing)
+            }
         } catch let failure as Failure {
-            metrics.computationEnded(outcome: failure.code.rawValue, elapsed: ContinuousClock.now - start)
             throw Problem(failure)
         }
     }
 
+    /// Answers what was computed in its request.
+    private func answer(
+        _ job: Job, _ result: RenderedResult, cached: Bool, _ key: IdempotencyKey?
+    ) async throws -> Response {
+        var job = job
+        job.state = .completed
+        job.startedAt = job.createdAt
+        job.completedAt = Date()
+        job.progress = 1
+        job.parameters = result.parameters
+        if let key {
+            // To be found again under its key, it has to be stored.
+            let completed = job
+            let outcome = try await jobs.stored { store throws(StoreError) in
+                try await store.record(completed, results: result.stored, key: key)
+            }
+            guard case .created = outcome else { return try await response(to: outcome) }
+        } else {
+            recent.insert(job, result)
+        }
+        return .json(
+            job.json(
+                results: result.results, cached: cached,
+                computationMilliseconds: result.computationMilliseconds))
+    }
+
+    // MARK: Idempotency
+
+    private static func idempotencyKey(
+        of request: Request, _ body: ByteBuffer
+    ) throws(Problem) -> IdempotencyKey? {
+        guard let key = request.headers[.idempotencyKey] else { return nil }
+        guard (1...255).contains(key.utf8.count) else {
+            throw .invalid("Idempotency-Key has \(key.utf8.count) bytes, 1 to 255 are taken")
+        }
+        let digest = body.withUnsafeReadableBytes { SHA256.hexDigits(of: $0) }
+        return IdempotencyKey(key: key, digest: digest)
+    }
+
+    /// The answer to a request whose key was used before.
+    private func response(to outcome: SubmitOutcome) async throws -> Response {
+        switch outcome {
+        case .mismatch:
+            throw Problem(
+                .idempotencyMismatch, "this Idempotency-Key was used with another body; take a new key")
+        case .existing(let job) where job.state == .completed:
+            let results = try await jobs.stored { store throws(StoreError) in
+                try await store.results(of: job.id)
+            }
+            return .json(job.json(results: results.map { Array($0.json) }))
+        case .existing(let job): return Self.accepted(job, estimated: syncLimit)
+        case .created: throw Problem(.internal, "a job that was just made cannot be replayed")
+        }
+    }
+
+    private static func accepted(_ job: Job, estimated: Duration) -> Response {
+        let url = "/api/v1/jobs/\(job.id)"
+        let seconds = max(estimated / .seconds(1), 0)
+        var json = JSONText()
+        json.object { json in
+            json.member("job_id", job.id)
+            json.member("status", job.state.rawValue)
+            json.member("status_url", url)
+            json.member("estimated_completion", job.createdAt.addingTimeInterval(seconds).contractText)
+        }
+        var response = Response.json(json, status: .accepted)
+        response.headers[.location] = url
+        response.headers[.retryAfter] = String(Int(min(max(1, seconds.rounded(.up)), 60)))
+        return response
+    }
+
     // MARK: Estimate
 
+    /// Asks the daemon what the work will take, unless it is small enough to do without asking.
+    ///
+    /// A request that waits for its answer fails when the daemon is away; a job can wait for the daemon.
+    private func estimateIfNeeded(
+        _ work: ComputeRequest, _ call: ComputeCall
+    ) async throws -> ComputeEstimate? {
+        guard call.isAsync || !work.isSmall else { return nil }
+        let estimate: ComputeEstimate
+        do throws(Failure) {
+            estimate = try await compute.estimate(work)
+        } catch {
+            guard call.isAsync, [.unavailable, .overloaded].contains(error.code) else { throw Problem(error) }
+            return nil
+        }
+        guard estimate.admissible else {
+            throw Problem(
+                .resourceLimit,
+                "this needs about \(estimate.memory >> 20) MiB, more than the budget of "
+                    + "\(estimate.memoryBudget >> 20) MiB; lower max_edge_length or max_dimension",
+                details: [
+                    ("estimate", .integer(estimate.memory)), ("budget", .integer(estimate.memoryBudget)),
+                ])
+        }
+        return estimate
+    }
+
     private func estimate(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        let call = try await read(request)
-        let input = try input(of: call)
+        let call = try Self.call(in: try await bodies.read(request))
+        let input = try await inputs.input(of: call)
         let estimate: ComputeEstimate
         do throws(Failure) {
             estimate = try await compute.estimate(call.request(for: input))
@@ -73,20 +204,28 @@ struct ComputeRoutes: Sendable {
         return .json(json)
     }
 
-    // MARK: Body
-
-    private func read(_ request: Request) async throws -> ComputeCall {
-        let body = try await bodies.read(request)
-        return try body.withUnsafeReadableBytes { bytes in try ComputeFields.read(bytes).check() }
+    private static func call(in body: ByteBuffer) throws -> ComputeCall {
+        try body.withUnsafeReadableBytes { bytes in try ComputeFields.read(bytes).check() }
     }
+}
 
-    private func input(of call: ComputeCall) throws -> ComputeInput {
-        switch call.source {
-        case .input(let input): return input
-        case .file:
-            throw Problem(
-                .notImplemented,
-                "uploads are not served yet; send the points in point_cloud instead of file_id")
+extension ComputeRequest {
+    /// Whether it takes so little, in time and memory, that asking for an estimate would take longer.
+    fileprivate var isSmall: Bool {
+        switch options.maxDimension {
+        case 0: input.count <= 1000
+        case 1: input.count <= 200
+        case 2: input.count <= 50
+        default: input.count <= 12
         }
     }
+}
+
+extension ComputeCall {
+    var fileID: String? { if case .file(let id) = source { id } else { nil } }
+}
+
+extension HTTPField.Name {
+    fileprivate static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
+    fileprivate static let prefer = HTTPField.Name("Prefer")!
 }

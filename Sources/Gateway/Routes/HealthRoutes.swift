@@ -1,10 +1,14 @@
+import Formats
 import Hummingbird
+import JobStore
 import Vocabulary
 
 /// `/health`, `/health/live` and `/health/ready`, under `/api/v1` as the contract's base path says and
 /// at the root too, where load balancers look. They want no token.
 struct HealthRoutes: Sendable {
     let compute: any Compute
+    let store: any JobStore
+    let cache: ResultCache
 
     /// Where the health routes stand.
     static let prefixes = ["/api/v1", ""]
@@ -31,13 +35,30 @@ struct HealthRoutes: Sendable {
         do throws(Failure) { daemon = .success(try await compute.status()) } catch {
             daemon = .failure(error)
         }
-        let isHealthy = if case .success = daemon { true } else { false }
+        let storeFailure: StoreError?
+        do throws(StoreError) {
+            _ = try await store.job("")
+            storeFailure = nil
+        } catch {
+            storeFailure = error
+        }
+        let daemonIsUp = if case .success = daemon { true } else { false }
+        let isHealthy = daemonIsUp && storeFailure == nil
         var json = JSONText()
         json.object { json in
             json.member("status", isHealthy ? "healthy" : "unhealthy")
             json.member("version", platformVersion)
             json.object("components") { json in
                 json.object("daemon") { json in Self.describe(daemon, in: &json) }
+                json.object("store") { json in
+                    json.member("status", storeFailure == nil ? "up" : "down")
+                    if let storeFailure { json.member("message", storeFailure.description) }
+                }
+                json.object("cache") { json in
+                    json.member("status", "up")
+                    json.member("kind", "memory")
+                    json.member("entries", cache.counts.entries)
+                }
             }
         }
         var response = Response.json(json, status: isHealthy ? .ok : .serviceUnavailable)

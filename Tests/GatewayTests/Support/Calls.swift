@@ -2,6 +2,7 @@ import Gateway
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import JobStore
 import Logging
 import NIOCore
 
@@ -15,7 +16,10 @@ func withGateway<Value>(
 ) async throws -> Value {
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    let gateway = Gateway(configuration: configuration, compute: compute, logger: logger)
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let store = try SQLiteJobStore(path: folder.path + "/gateway.sqlite")
+    let gateway = Gateway(configuration: configuration, compute: compute, store: store, logger: logger)
     return try await gateway.application().test(setup, body)
 }
 
@@ -24,6 +28,10 @@ extension TestClientProtocol {
         _ path: String = computePath, _ body: String, headers: HTTPFields = [:]
     ) async throws -> TestResponse {
         try await execute(uri: path, method: .post, headers: headers, body: ByteBuffer(string: body))
+    }
+
+    func delete(_ path: String) async throws -> TestResponse {
+        try await execute(uri: path, method: .delete)
     }
 
     func get(_ path: String, headers: HTTPFields = [:]) async throws -> TestResponse {

@@ -1,0 +1,59 @@
+import Formats
+import FoundationEssentials
+import JobStore
+import Vocabulary
+
+/// A result as it is kept and sent: the contract's JSON.
+struct RenderedResult: Sendable {
+    /// The `results` object, without `cached`.
+    let results: [UInt8]
+    /// The parameters as they were used.
+    let parameters: String
+    let computationMilliseconds: Double
+
+    init(_ result: ComputeResult, options: VietorisRipsOptions) {
+        results = ResultsJSON.bytes(result, precision: options.precision)
+        parameters = options.json(
+            threads: result.statistics.threadCount,
+            maxEdgeLength: options.maxEdgeLength ?? result.statistics.threshold)
+        computationMilliseconds = result.statistics.computeSeconds * 1000
+    }
+
+    var byteCount: Int { results.count + parameters.utf8.count }
+
+    /// As the store keeps it.
+    var stored: JobResults {
+        JobResults(
+            json: Data(results), parameters: parameters,
+            tag: results.withUnsafeBytes { SHA256.hexDigits(of: $0) })
+    }
+}
+
+extension VietorisRipsOptions {
+    /// The contract's `parameters` object.
+    ///
+    /// - Parameters:
+    ///   - threads: those that were used, or that were asked for.
+    ///   - maxEdgeLength: nil while the enclosing radius is not known.
+    func json(threads: Int?, maxEdgeLength: Double?) -> String {
+        var json = JSONText(capacity: 256)
+        json.object { json in
+            json.member("max_edge_length", maxEdgeLength)
+            json.member("max_dimension", maxDimension)
+            json.member("num_threads", threads)
+            json.member("metric", metric.name)
+            if case .minkowski(let p) = metric { json.member("p", p) }
+            json.member("coefficient_field", Int(field.modulus))
+            json.member("precision", precision.rawValue)
+            json.member("representatives", representatives)
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+}
+
+extension ComputeInput {
+    /// The number of coordinates of a point; nil where there are only distances.
+    var dimension: Int? {
+        if case .points(let cloud) = self { cloud.dimension } else { nil }
+    }
+}

@@ -1,0 +1,16 @@
+/// Runs `body` in a task of its own, which is cancelled when the client of `connection` goes away.
+func cancelled<Value: Sendable>(
+    with connection: Connection?, _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    guard let connection else { return try await body() }
+    let task = Task { try await body() }
+    return try await connection.watching {
+        task.cancel()
+    } _: {
+        try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+}

@@ -1,0 +1,268 @@
+import FoundationEssentials
+import JobStore
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Vocabulary
+
+/// How jobs are run and kept.
+public struct JobSettings: Sendable {
+    /// How many jobs are handed to the daemon at a time; it does the scheduling.
+    public var concurrency = 4
+    /// How often a job is begun before it fails, where its gateway died each time.
+    public var maxAttempts = 3
+    /// How long a gateway may be silent before its jobs are taken over.
+    public var lease = Duration.seconds(15)
+    /// How long ended jobs are kept.
+    public var retention = Duration.seconds(7 * 24 * 3600)
+
+    public init() {}
+}
+
+/// Runs the store's jobs through the daemon.
+///
+/// A job is leased while it runs; a gateway that dies lets its leases run out, and another one, or itself
+/// after its restart, takes its jobs over.
+final class JobRunner: Service {
+    private struct State {
+        /// What runs here, and how it is cancelled.
+        var running: [String: Task<ComputeResult, any Error>] = [:]
+        var active = 0
+        /// The daemon was away: leave jobs alone until then.
+        var pausedUntil = ContinuousClock.now
+    }
+
+    let owner = UUID().uuidString.lowercased()
+    private let store: any JobStore
+    private let compute: any Compute
+    private let inputs: InputSource
+    private let cache: ResultCache
+    private let events: JobEvents
+    private let metrics: GatewayMetrics
+    private let settings: JobSettings
+    let logger: Logger
+    private let state = Mutex(State())
+    private let wakeups: AsyncStream<Void>
+    private let wakeupSource: AsyncStream<Void>.Continuation
+
+    init(
+        store: any JobStore, compute: any Compute, inputs: InputSource, cache: ResultCache,
+        events: JobEvents, metrics: GatewayMetrics, settings: JobSettings, logger: Logger
+    ) {
+        self.store = store
+        self.compute = compute
+        self.inputs = inputs
+        self.cache = cache
+        self.events = events
+        self.metrics = metrics
+        self.settings = settings
+        self.logger = logger
+        (wakeups, wakeupSource) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Says that there may be something to do.
+    func wake() { wakeupSource.yield() }
+
+    /// Stops a job that runs here, after the store was told.
+    func stop(_ id: String) { state.withLock { $0.running[id] }?.cancel() }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.claimJobs() }
+                group.addTask { await self.everySoOften(.seconds(1)) { self.wake() } }
+                group.addTask { await self.everySoOften(self.settings.lease / 4) { await self.keepLeases() } }
+                group.addTask { await self.everySoOften(.seconds(60)) { await self.forgetOldJobs() } }
+            }
+        }
+        events.close()
+    }
+
+    private func everySoOften(_ interval: Duration, _ body: () async -> Void) async {
+        while true {
+            do { try await Task.sleep(for: interval) } catch { return }
+            await body()
+        }
+    }
+
+    // MARK: Taking jobs
+
+    private func claimJobs() async {
+        await withDiscardingTaskGroup { group in
+            for await _ in wakeups {
+                while let claimed = await claim() {
+                    group.addTask {
+                        await self.run(claimed)
+                        self.state.withLock { $0.active -= 1 }
+                        self.wake()
+                    }
+                }
+            }
+        }
+    }
+
+    private func claim() async -> ClaimedJob? {
+        let mayClaim = state.withLock { state in
+            guard state.active < settings.concurrency, state.pausedUntil <= .now else { return false }
+            state.active += 1
+            return true
+        }
+        guard mayClaim else { return nil }
+        do {
+            if let job = try await store.claim(
+                owner: owner, lease: settings.lease, maxAttempts: settings.maxAttempts)
+            {
+                return job
+            }
+        } catch {
+            logger.error("jobs cannot be taken", metadata: ["error": "\(error)"])
+        }
+        state.withLock { $0.active -= 1 }
+        return nil
+    }
+
+    // MARK: Running one
+
+    private func run(_ claimed: ClaimedJob) async {
+        let job = claimed.job
+        events.publish(JobEvent(state: .running, attempts: job.attempts, progress: 0), of: job.id)
+        do {
+            let call = try claimed.body.withUnsafeBytes { bytes throws(Problem) in
+                try ComputeFields.read(bytes).check()
+            }
+            let request = call.request(for: try await inputs.input(of: call))
+            let results = try await results(of: request, for: job, cached: call.cachesResults).stored
+            await end(job) { [store, owner] () async throws(StoreError) in
+                try await store.complete(job.id, owner: owner, results) ? .completed : nil
+            }
+        } catch let failure as Failure {
+            await handle(failure, of: job)
+        } catch let problem as Problem {
+            await fail(job, problem)
+        } catch {
+            await fail(job, Problem(.internal, "the job could not be run; the log has more"))
+            logger.error("a job failed unexpectedly", metadata: ["job": "\(job.id)", "error": "\(error)"])
+        }
+    }
+
+    private func results(
+        of request: ComputeRequest, for job: Job, cached: Bool
+    ) async throws -> RenderedResult {
+        let key = cached ? ResultKey(request.input, request.options) : nil
+        if let key, let known = cache.result(for: key) { return known }
+        let result = try await metrics.counting { try await compute(request, for: job) }
+        let rendered = RenderedResult(result, options: request.options)
+        if let key { cache.insert(rendered, for: key) }
+        return rendered
+    }
+
+    /// Computes in a task of its own, by which the job can be cancelled.
+    private func compute(_ request: ComputeRequest, for job: Job) async throws -> ComputeResult {
+        let task = Task { [compute, events] in
+            try await compute.compute(request) { progress in
+                let event = JobEvent(
+                    state: .running, attempts: job.attempts, progress: progress.fraction,
+                    phase: progress.phase)
+                events.publish(event, of: job.id)
+            }
+        }
+        state.withLock { $0.running[job.id] = task }
+        defer { state.withLock { $0.running[job.id] = nil } }
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    private func handle(_ failure: Failure, of job: Job) async {
+        switch failure.code {
+        case .unavailable, .overloaded:
+            // The job waits, and so does everything else that needs the daemon.
+            let delay = max(failure.retryAfter ?? .seconds(1), .milliseconds(200))
+            state.withLock { $0.pausedUntil = max($0.pausedUntil, .now + delay) }
+            await giveBack(job, delay: delay)
+        case .cancelled where Task.isCancelled:
+            // The gateway stops; the job goes on after its start.
+            await giveBack(job, delay: .zero)
+        case .cancelled:
+            // By a request to this gateway, or by hand at the daemon.
+            await end(job) { [store] () async throws(StoreError) in
+                _ = try await store.cancel(job.id)
+                return .cancelled
+            }
+        default:
+            await fail(job, Problem(failure))
+        }
+    }
+
+    private func giveBack(_ job: Job, delay: Duration) async {
+        await end(job) { [store, owner] () async throws(StoreError) in
+            _ = try await store.giveBack(job.id, owner: owner, delay: delay)
+            return nil
+        }
+    }
+
+    private func fail(_ job: Job, _ problem: Problem) async {
+        await end(job) { [store, owner] () async throws(StoreError) in
+            let failure = JobFailure(code: problem.code.rawValue, message: problem.message)
+            return try await store.fail(job.id, owner: owner, failure) ? .failed : nil
+        }
+    }
+
+    /// Writes down how a job ended here, even while the gateway stops, and as often as the store needs to
+    /// be asked while the lease holds.
+    private func end(
+        _ job: Job, _ write: @escaping @Sendable () async throws(StoreError) -> JobState?
+    ) async {
+        let deadline = ContinuousClock.now + settings.lease
+        // A task of its own, as the store does not write for a cancelled one.
+        let writing = Task { [logger] in
+            while true {
+                do throws(StoreError) {
+                    return try await write()
+                } catch {
+                    logger.error(
+                        "a job's end cannot be stored", metadata: ["job": "\(job.id)", "error": "\(error)"])
+                    guard ContinuousClock.now < deadline else { return nil }
+                    try? await Task.sleep(for: .milliseconds(500))
+                }
+            }
+        }
+        if let state = await writing.value {
+            events.publish(
+                JobEvent(state: state, attempts: job.attempts, progress: state == .completed ? 1 : 0),
+                of: job.id)
+        } else {
+            events.forget(job.id)
+        }
+    }
+
+    // MARK: Keeping house
+
+    /// Renews the leases, notes progress, and stops what was cancelled or taken over elsewhere.
+    private func keepLeases() async {
+        let running = state.withLock { $0.running }
+        guard !running.isEmpty else { return }
+        do throws(StoreError) {
+            let ours = try await store.renewLeases(of: owner, lease: settings.lease)
+            for (id, task) in running where !ours.contains(id) { task.cancel() }
+            for id in ours {
+                guard let progress = events.latest(of: id)?.progress else { continue }
+                _ = try await store.setProgress(id, owner: owner, progress)
+            }
+        } catch {
+            logger.error("leases cannot be renewed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func forgetOldJobs() async {
+        let limit = Date(timeIntervalSinceNow: -(settings.retention / .seconds(1)))
+        do throws(StoreError) {
+            let count = try await store.deleteJobs(endedBefore: limit)
+            if count > 0 { logger.info("removed old jobs", metadata: ["count": "\(count)"]) }
+        } catch {
+            logger.error("old jobs cannot be removed", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Formats
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import JobStore
+
+/// `/jobs`: look at them, cancel, delete.
+struct JobRoutes: Sendable {
+    let jobs: Jobs
+    let recent: RecentJobs
+
+    static let defaultPage = 50
+    static let largestPage = 200
+
+    func add(to api: RouterGroup<GatewayContext>) {
+        api.get("/jobs") { request, _ in try await list(request) }
+        api.get("/jobs/:id") { _, context in try await show(try context.parameters.require("id")) }
+        api.delete("/jobs/:id") { _, context in try await delete(try context.parameters.require("id")) }
+        api.post("/jobs/:id/cancel") { _, context in
+            try await cancel(try context.parameters.require("id"))
+        }
+    }
+
+    private func show(_ id: String) async throws -> Response {
+        if let (job, result) = recent[id] { return .json(job.json(results: result.results)) }
+        let job = try await jobs.job(id)
+        guard job.state == .completed else { return .json(job.json()) }
+        let results = try await jobs.stored { store throws(StoreError) in try await store.results(of: id) }
+        return .json(job.json(results: results.map { Array($0.json) }))
+    }
+
+    private func delete(_ id: String) async throws -> Response {
+        if !recent.remove(id) { try await jobs.delete(id) }
+        return Response(status: .noContent)
+    }
+
+    private func cancel(_ id: String) async throws -> Response {
+        if recent[id] != nil {
+            throw Problem(.conflict, "job \(id) is completed, it cannot be cancelled any more")
+        }
+        let job = try await jobs.cancel(id)
+        var json = JSONText()
+        json.object { json in
+            json.member("job_id", job.id)
+            json.member("status", job.state.rawValue)
+        }
+        return .json(json)
+    }
+
+    // MARK: The list
+
+    private func list(_ request: Request) async throws -> Response {
+        let query = request.uri.queryParameters
+        var state: JobState?
+        if let text = query["status"] {
+            guard let known = JobState(rawValue: String(text)) else {
+                let names = JobState.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Problem.invalid("status: unknown status \"\(text)\"; known: \(names)", at: "status")
+            }
+            state = known
+        }
+        var limit = Self.defaultPage
+        if let text = query["limit"] {
+            guard let number = Int(text), (1...Self.largestPage).contains(number) else {
+                throw Problem.invalid(
+                    "limit is \(text), expected an integer from 1 to \(Self.largestPage)", at: "limit")
+            }
+            limit = number
+        }
+        var cursor: JobCursor?
+        if let text = query["cursor"] {
+            guard let known = JobCursor(String(text)) else {
+                throw Problem.invalid("cursor: take it from next_cursor of the page before", at: "cursor")
+            }
+            cursor = known
+        }
+        let (wanted, pageLimit, start) = (state, limit, cursor)
+        // One more than asked for tells whether there is a next page.
+        let found = try await jobs.stored { store throws(StoreError) in
+            try await store.jobs(state: wanted, limit: pageLimit + 1, after: start)
+        }
+        let page = found.prefix(limit)
+        var json = JSONText(capacity: 512 * (page.count + 1))
+        json.object { json in
+            json.array("jobs") { json in
+                for job in page { json.value(verbatim: job.json().bytes) }
+            }
+            let next =
+                found.count > limit ? page.last.map { JobCursor(createdAt: $0.createdAt, id: $0.id) } : nil
+            json.member("next_cursor", next?.text)
+        }
+        return .json(json)
+    }
+}
+
+extension JobCursor {
+    /// As clients see it: microseconds since 1970 and the id.
+    var text: String { "\(Int64((createdAt.timeIntervalSince1970 * 1_000_000).rounded()))_\(id)" }
+
+    init?(_ text: String) {
+        let parts = text.split(separator: "_", maxSplits: 1)
+        guard parts.count == 2, let microseconds = Int64(parts[0]) else { return nil }
+        self.init(
+            createdAt: Date(timeIntervalSince1970: Double(microseconds) / 1_000_000), id: String(parts[1]))
+    }
+}
