@@ -11,7 +11,8 @@ public struct Gateway: Sendable {
     private let logger: Logger
     private let connections = Connections()
     private let metrics = GatewayMetrics()
-    private let inputs = InputSource()
+    private let uploads: Uploads
+    private let inputs: InputSource
     private let cache: ResultCache
     private let jobs: Jobs
 
@@ -23,6 +24,8 @@ public struct Gateway: Sendable {
         self.store = store
         self.logger = logger
         cache = ResultCache(maxBytes: configuration.cacheBytes)
+        uploads = Uploads(directory: configuration.uploadDirectory, store: store)
+        inputs = InputSource(uploads: uploads)
         let events = JobEvents()
         let runner = JobRunner(
             store: store, compute: compute, inputs: inputs, cache: cache, events: events,
@@ -38,7 +41,7 @@ public struct Gateway: Sendable {
     ) -> some ApplicationProtocol {
         let connections = connections
         let maxBodyBytes = configuration.maxBodyBytes
-        return Application(
+        var application = Application(
             router: router(),
             server: .http1(
                 configuration: .init(
@@ -55,6 +58,8 @@ public struct Gateway: Sendable {
             services: [jobs.runner],
             onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
             logger: logger)
+        application.beforeServerStarts { [uploads] in try uploads.prepare() }
+        return application
     }
 
     private func router() -> Router<GatewayContext> {
@@ -75,6 +80,8 @@ public struct Gateway: Sendable {
         ).add(to: api)
         JobRoutes(jobs: jobs, recent: recent).add(to: api)
         JobResultsRoute(jobs: jobs, recent: recent).add(to: api)
+        DataRoutes(uploads: uploads, metrics: metrics, maxUploadBytes: configuration.maxUploadBytes)
+            .add(to: api)
         JobEventsRoute(jobs: jobs, recent: recent).add(to: api)
         return router
     }

@@ -6,6 +6,9 @@ public struct GatewayConfiguration: Sendable {
     public var tokens = AccessTokens.none
     /// The largest body of a request, uploads aside.
     public var maxBodyBytes = 64 << 20
+    public var maxUploadBytes = 256 << 20
+    /// Where the files of uploads lie; made if it is not there.
+    public var uploadDirectory: String
     /// A request that the daemon would hold longer becomes a job.
     public var syncLimit = Duration.seconds(2)
     /// After this long without a byte a connection is closed.
@@ -17,7 +20,7 @@ public struct GatewayConfiguration: Sendable {
     public var recentBytes = 64 << 20
     public var jobs = JobSettings()
 
-    public init() {}
+    public init(uploadDirectory: String) { self.uploadDirectory = uploadDirectory }
 
     /// - Throws: `GatewayConfigurationError` when others than this machine could call without a token.
     public func validate() throws(GatewayConfigurationError) {

@@ -21,7 +21,8 @@ struct GatewayProgram: Program {
 
     static let variables: [Variable] =
         Variable.common + [
-            .httpHost, .httpPort, .apiTokens, .apiTokensFile, .syncLimit, .maxBodyBytes, .dataDirectory,
+            .httpHost, .httpPort, .apiTokens, .apiTokensFile, .syncLimit, .maxBodyBytes, .maxUploadBytes,
+            .dataDirectory,
             .databaseURL, .resultTTL, .jobAttempts, .cacheBytes, .environment,
         ]
 
@@ -32,6 +33,7 @@ struct GatewayProgram: Program {
     @Option(.apiTokensFile) var tokensFile: String?
     @Option(.syncLimit) var syncLimit = 2000
     @Option(.maxBodyBytes) var maxBodyBytes = ByteCount(64 << 20)
+    @Option(.maxUploadBytes) var maxUploadBytes = ByteCount(256 << 20)
     @Option(.dataDirectory) var dataDirectory: String?
     @Option(.databaseURL) var databaseURL: Secret?
     @Option(.resultTTL) var resultTTL = 7 * 24 * 3600
@@ -47,7 +49,6 @@ struct GatewayProgram: Program {
     }
 
     func run() async throws {
-        let configuration = try gatewayConfiguration()
         let logger = Logger(label: "tda-gateway")
         let socket =
             common.socket ?? SocketPath.forClient(environment: ProcessInfo.processInfo.environment)
@@ -55,6 +56,7 @@ struct GatewayProgram: Program {
         let location = try StoreLocation(
             databaseURL: databaseURL?.value, dataDirectory: dataDirectory,
             environment: ProcessInfo.processInfo.environment)
+        let configuration = try gatewayConfiguration(location)
         let store = try location.open()
         let gateway = Gateway(
             configuration: configuration, compute: daemon, store: store, logger: logger)
@@ -78,8 +80,9 @@ struct GatewayProgram: Program {
         try store.close()
     }
 
-    private func gatewayConfiguration() throws -> GatewayConfiguration {
-        var configuration = GatewayConfiguration()
+    private func gatewayConfiguration(_ location: StoreLocation) throws -> GatewayConfiguration {
+        var configuration = GatewayConfiguration(uploadDirectory: location.dataDirectory + "/uploads")
+        configuration.maxUploadBytes = maxUploadBytes.bytes
         configuration.host = host
         configuration.port = Int(port)
         configuration.tokens = AccessTokens(commaSeparated: tokens?.value ?? "")

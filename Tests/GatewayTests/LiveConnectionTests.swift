@@ -8,7 +8,7 @@ import Vocabulary
 /// What needs a real connection: limits on bodies, clients that leave.
 @Suite struct LiveConnectionTests {
     static var small: GatewayConfiguration {
-        var configuration = GatewayConfiguration()
+        var configuration = GatewayConfiguration.forTests
         configuration.maxBodyBytes = 1000
         return configuration
     }

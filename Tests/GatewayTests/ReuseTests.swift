@@ -56,7 +56,7 @@ import Vocabulary
     }
 
     @Test func keepsTheCacheWithinItsBound() async throws {
-        var configuration = GatewayConfiguration()
+        var configuration = GatewayConfiguration.forTests
         configuration.cacheBytes = 3000
         let daemon = FakeCompute()
         try await withGateway(daemon, configuration: configuration) { client in

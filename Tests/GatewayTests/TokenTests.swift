@@ -7,7 +7,7 @@ import Vocabulary
 
 @Suite struct TokenTests {
     static var guarded: GatewayConfiguration {
-        var configuration = GatewayConfiguration()
+        var configuration = GatewayConfiguration.forTests
         configuration.tokens =
             AccessTokens(commaSeparated: "first, second") + AccessTokens(lines: "# note\nthird\n\n")
         return configuration
@@ -57,14 +57,14 @@ import Vocabulary
 
     @Test(arguments: ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
     func needsNoTokenOnLoopback(host: String) throws {
-        var configuration = GatewayConfiguration()
+        var configuration = GatewayConfiguration.forTests
         configuration.host = host
         try configuration.validate()
     }
 
     @Test(arguments: ["0.0.0.0", "::", "192.168.1.4", "example.org", "127.0.0.1.example.org", ""])
     func doesNotStartOpenToTheNetwork(host: String) throws {
-        var configuration = GatewayConfiguration()
+        var configuration = GatewayConfiguration.forTests
         configuration.host = host
         #expect(throws: GatewayConfigurationError.openToTheNetwork(host: host)) {
             try configuration.validate()

@@ -116,12 +116,12 @@ struct ComputeFields: Sendable {
 
 extension Problem {
     /// Translates what `reader` found wrong, with the line and column where the text is not JSON.
-    init(_ error: JSONError, in reader: JSONReader) {
+    init(_ error: JSONError, in reader: JSONReader, of what: String = "the body") {
         switch error {
         case .malformed(let reason, let offset):
             let (line, column) = reader.lineAndColumn(of: offset)
             self.init(
-                .validation, "the body is not JSON: \(reason), line \(line) column \(column)",
+                .validation, "\(what) is not JSON: \(reason), line \(line) column \(column)",
                 details: [("line", .integer(line)), ("column", .integer(column))])
         case .wrongKind(let place, let found, let wanted):
             self = .invalid("\(place) is \(found.rawValue), expected \(wanted.rawValue)", at: place)

@@ -2,13 +2,13 @@ import Vocabulary
 
 /// Where the input of a call comes from: the request itself, or an upload.
 struct InputSource: Sendable {
-    func input(of call: ComputeCall) async throws(Problem) -> ComputeInput {
+    let uploads: Uploads
+
+    /// - Throws: NOT_FOUND for an upload that is not there.
+    func input(of call: ComputeCall) async throws -> ComputeInput {
         switch call.source {
-        case .input(let input): return input
-        case .file:
-            throw Problem(
-                .notImplemented,
-                "uploads are not served yet; send the points in point_cloud instead of file_id")
+        case .input(let input): input
+        case .file(let id): .points(try await uploads.points(id, precision: call.options.precision))
         }
     }
 }

@@ -58,6 +58,8 @@ struct Problem: Error, Sendable {
         case text(String)
         case integer(Int)
         case number(Double)
+        /// One whole JSON value.
+        case json([UInt8])
     }
 
     init(
@@ -123,6 +125,7 @@ struct Problem: Error, Sendable {
                         case .text(let text): json.member(name, text)
                         case .integer(let integer): json.member(name, integer)
                         case .number(let number): json.member(name, number)
+                        case .json(let bytes): json.member(name, verbatim: bytes)
                         }
                     }
                 }

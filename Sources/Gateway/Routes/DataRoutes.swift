@@ -1,0 +1,125 @@
+import Formats
+import HTTPTypes
+import Hummingbird
+import JobStore
+import NIOCore
+import NIOPosix
+
+/// `/data`: upload point clouds, look at them, delete them.
+struct DataRoutes: Sendable {
+    let uploads: Uploads
+    let metrics: GatewayMetrics
+    let maxUploadBytes: Int
+
+    /// The largest `metadata`, and what a form's own text may add to the file.
+    private static let maxMetadataBytes = 64 << 10
+
+    func add(to api: RouterGroup<GatewayContext>) {
+        api.post("/data/upload") { request, _ in try await upload(request) }
+        api.get("/data") { _, _ in
+            let all = try await uploads.all()
+            var json = JSONText(capacity: 256 * (all.count + 1))
+            json.object { json in
+                json.array("files") { json in for upload in all { json.upload(upload) } }
+            }
+            return Response.json(json)
+        }
+        api.get("/data/:id") { _, context in
+            var json = JSONText()
+            json.upload(try await uploads.upload(try context.parameters.require("id")))
+            return Response.json(json)
+        }
+        api.delete("/data/:id") { _, context in
+            try await uploads.delete(try context.parameters.require("id"))
+            return Response(status: .noContent)
+        }
+    }
+
+    private func upload(_ request: Request) async throws -> Response {
+        guard var parser = MultipartParser(contentType: request.headers[.contentType] ?? "") else {
+            throw Problem.invalid("send a form: Content-Type: multipart/form-data; boundary=…")
+        }
+        let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard announced <= maxUploadBytes + 2 * Self.maxMetadataBytes else { throw tooLarge }
+
+        var form = Form()
+        for try await chunk in request.body {
+            metrics.bodyRead(bytes: chunk.readableBytes)
+            for event in try parser.feed(chunk) { try await take(event, into: &form) }
+        }
+        guard parser.isFinished else { throw Problem.invalid("the form ends before its last boundary") }
+        guard let file = form.file else {
+            throw Problem.invalid("the form has no part named file", at: "file")
+        }
+        var metadata = UploadMetadata()
+        if let text = form.metadata {
+            try text.withUnsafeReadableBytes { bytes throws(Problem) in try metadata.read(bytes) }
+        }
+        metadata.complete(fromFileName: form.fileName)
+        var json = JSONText()
+        json.upload(try await uploads.add(file, metadata))
+        return .json(json, status: .created)
+    }
+
+    /// What has come of the form so far.
+    private struct Form {
+        enum Part { case none, file, metadata, other }
+        var part = Part.none
+        var file: UploadFile?
+        var fileName: String?
+        var metadata: ByteBuffer?
+    }
+
+    private func take(_ event: MultipartParser.Event, into form: inout Form) async throws {
+        switch event {
+        case .part("file", let fileName):
+            guard form.file == nil else {
+                throw Problem.invalid("the form has more than one file", at: "file")
+            }
+            form.part = .file
+            form.fileName = fileName
+            form.file = try await uploads.begin()
+        case .part("metadata", _):
+            form.part = .metadata
+            form.metadata = ByteBuffer()
+        case .part: form.part = .other
+        case .data(let data) where form.part == .file:
+            guard let file = form.file else { return }
+            guard file.byteCount + data.readableBytes <= maxUploadBytes else { throw tooLarge }
+            try await NIOThreadPool.singleton.runIfActive { try file.append(data) }
+        case .data(let data) where form.part == .metadata:
+            form.metadata?.writeImmutableBuffer(data)
+            guard form.metadata?.readableBytes ?? 0 <= Self.maxMetadataBytes else {
+                throw Problem.invalid("metadata has more than \(Self.maxMetadataBytes) bytes", at: "metadata")
+            }
+        case .data, .partEnd, .end: break
+        }
+    }
+
+    private var tooLarge: Problem {
+        Problem(
+            .payloadTooLarge, "the file has more than \(maxUploadBytes) bytes",
+            details: [("max_bytes", .integer(maxUploadBytes))], closesConnection: true)
+    }
+}
+
+extension JSONText {
+    fileprivate mutating func upload(_ upload: Upload) {
+        object { json in
+            json.member("file_id", upload.id)
+            json.member("name", upload.name)
+            json.member("description", upload.description)
+            json.member("format", upload.format)
+            json.member("dimension", upload.dimension)
+            json.member("num_points", upload.pointCount)
+            json.member("size_bytes", upload.byteCount)
+            json.member("sha256", upload.digest)
+            json.member("created_at", upload.createdAt.contractText)
+            json.member("status", "processed")
+            json.object("validation") { json in
+                json.member("is_valid", true)
+                json.array("errors") { _ in }
+            }
+        }
+    }
+}
