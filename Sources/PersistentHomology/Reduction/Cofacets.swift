@@ -12,7 +12,6 @@ struct Cofacets<Graph: RankedGraph, Key: SimplexKey>: ~Copyable {
     private let bits: Key
     /// The simplex that was decoded last.
     private var simplex = Simplex()
-    private let facet: UnsafeMutableBufferPointer<UInt32>
 
     init(graph: Graph, blocks: Blocks, codec: SimplexCodec<Key>, dimension: Int, scanner: Graph.Scanner) {
         self.graph = graph
@@ -21,10 +20,7 @@ struct Cofacets<Graph: RankedGraph, Key: SimplexKey>: ~Copyable {
         self.dimension = dimension
         self.scanner = scanner
         bits = Key(truncatingIfNeeded: codec.bits)
-        facet = .allocate(capacity: VietorisRips.highestSimplexDimension + 2)
     }
-
-    deinit { facet.deallocate() }
 
     /// Finds the cofacets of `key` with rank in `low..<high`, those in its own block included if `low`
     /// does not pass it. Returns how many; `key` and `isNegative` tell of each until the next call.
@@ -66,11 +62,11 @@ struct Cofacets<Graph: RankedGraph, Key: SimplexKey>: ~Copyable {
         if others.dropLast().allSatisfy({ scanner.rank(pivot, $0) < rank }) { return false }
         var count = 0
         for v in simplex.allVertices where v != left {
-            facet[count] = v
+            simplex.facet[count] = v
             count += 1
         }
         return !scanner.hasCommonNeighbour(
-            UnsafeBufferPointer(rebasing: facet[..<count]), below: left, within: rank)
+            UnsafeBufferPointer(start: simplex.facet, count: count), below: left, within: rank)
     }
 
     /// Whether the last facet of the cofacet `key`, of rank `rank`, has coefficient −1 in its boundary.

@@ -4,17 +4,22 @@ struct Simplex: ~Copyable {
     let vertices: UnsafeMutablePointer<UInt32>
     /// The vertices that are not ends of the longest edge, decreasing.
     let others: UnsafeMutablePointer<UInt32>
+    /// Room for the vertices of a facet. It is here because the compiler skips the deinit of `Cofacets`
+    /// (Swift 6.3.1: a generic struct without copies inside another one, in an `InPlaceArray`).
+    let facet: UnsafeMutablePointer<UInt32>
     private(set) var dimension = 0
     private(set) var rank: UInt32 = 0
 
     init() {
         vertices = .allocate(capacity: VietorisRips.highestSimplexDimension + 2)
         others = .allocate(capacity: VietorisRips.highestSimplexDimension + 2)
+        facet = .allocate(capacity: VietorisRips.highestSimplexDimension + 2)
     }
 
     deinit {
         vertices.deallocate()
         others.deallocate()
+        facet.deallocate()
     }
 
     var allVertices: UnsafeBufferPointer<UInt32> { .init(start: vertices, count: dimension + 1) }
