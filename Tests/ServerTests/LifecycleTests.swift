@@ -87,7 +87,7 @@ import Vocabulary
 
     @Test func afterTheGraceTimeWhatRunsIsStopped() async throws {
         let endless = Endless()
-        var settings = ServerSettings()
+        var settings = ServerSettings.patient
         settings.grace = .milliseconds(20)
         try await TestDaemon.with(computation: endless, settings: settings) { daemon in
             let client = try await daemon.client()

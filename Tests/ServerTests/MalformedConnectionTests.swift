@@ -55,7 +55,7 @@ import Wire
     }
 
     @Test func oversizedFrames() async throws {
-        var settings = ServerSettings()
+        var settings = ServerSettings.patient
         settings.frameLimits.frame = 1 << 20
         let hello = try frame("hello")
         try await TestDaemon.with(settings: settings) { daemon in
@@ -95,7 +95,7 @@ import Wire
     }
 
     @Test func silence() async throws {
-        var settings = ServerSettings()
+        var settings = ServerSettings.patient
         settings.helloTimeout = .milliseconds(20)
         try await TestDaemon.with(settings: settings) { daemon in
             try await expectFailure(daemon, .deadlineExceeded, [])
@@ -103,7 +103,7 @@ import Wire
     }
 
     @Test func aFrameThatStandsStill() async throws {
-        var settings = ServerSettings()
+        var settings = ServerSettings.patient
         settings.stallTimeout = .milliseconds(20)
         let bytes = try frame("hello") + frame("compute-points").dropLast(3)
         try await TestDaemon.with(settings: settings) { daemon in
@@ -113,7 +113,7 @@ import Wire
     }
 
     @Test func tooManyConnections() async throws {
-        var settings = ServerSettings()
+        var settings = ServerSettings.patient
         settings.maxConnections = 1
         try await TestDaemon.with(settings: settings) { daemon in
             let client = try await daemon.client()

@@ -140,7 +140,7 @@ import Vocabulary
 
     @Test func oneConnectionMayHaveSoManyRequestsUnanswered() async throws {
         let endless = Endless()
-        var settings = ServerSettings()
+        var settings = ServerSettings.patient
         settings.maxInFlight = 2
         try await TestDaemon.with(computation: endless, settings: settings) { daemon in
             let client = try await daemon.client()

@@ -24,7 +24,7 @@ struct TestDaemon: Sendable {
     /// Runs `body` against a daemon, then stops it and waits for its end.
     static func with<Value: Sendable>(
         computation: any Computation = Echo(), threads: Int = 2, budget bytes: Int = 1 << 30,
-        queue: Int = 1000, settings: ServerSettings = ServerSettings(),
+        queue: Int = 1000, settings: ServerSettings = .patient,
         _ body: (TestDaemon) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appending(path: "tda-\(UUID().uuidString)")
@@ -62,4 +62,13 @@ struct TestDaemon: Sendable {
 /// Waits until `condition` holds.
 func eventually(_ condition: () async throws -> Bool) async throws {
     while try await !condition() { try await Task.sleep(for: .milliseconds(1)) }
+}
+
+extension ServerSettings {
+    /// For a machine that runs every test at once: a client may take its time to say hello.
+    static var patient: ServerSettings {
+        var settings = ServerSettings()
+        settings.helloTimeout = .seconds(300)
+        return settings
+    }
 }
