@@ -153,7 +153,7 @@ def test_a_daemon_killed_and_started_again(folder, start):
 
     daemon.kill()
     service.wait_until(lambda: service.fetch(base + "/health").status == 503, 20, "an unhealthy gateway")
-    answer = service.fetch(base + RIPS, SQUARE)
+    answer = service.fetch(base + RIPS, SQUARE | {"job_options": {"cache_results": False}})
     assert (answer.status, answer.json()["error"]["code"]) == (503, "UNAVAILABLE")
     assert int(answer.headers["Retry-After"]) > 0
     assert service.fetch(base + "/health/live").status == 200
