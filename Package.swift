@@ -93,9 +93,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "JobStore", "Vocabulary", hummingbird, hummingbirdTesting, httpTypes, nioCore,
-                nioPosix,
-                logging,
+                "Gateway", "JobStore", "Vocabulary", "Server", "Engine", "Hardware", hummingbird,
+                hummingbirdTesting, httpTypes, nioCore, nioPosix, logging, lifecycle,
             ]),
 
         .executableTarget(
