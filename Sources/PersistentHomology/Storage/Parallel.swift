@@ -10,33 +10,13 @@ extension ComputeContext {
         of count: Int, size: Int,
         _ body: @Sendable (_ worker: Int, _ range: Range<Int>) throws(HomologyError) -> Void
     ) throws(HomologyError) {
-        guard count > 0 else { return }
-        let next = Atomic<Int>(0)
         let failure = FirstFailure()
-        team.run { worker in
-            while !failure.isSet, !team.isRecalled(worker: worker) {
-                let start = next.add(size, ordering: .relaxed).oldValue
-                if start >= count { return }
-                if let reason = stop.reason { return failure.set(.stopped(reason)) }
-                do throws(HomologyError) {
-                    try body(worker, start..<min(start + size, count))
-                } catch {
-                    return failure.set(error)
-                }
-            }
+        team.forEachChunk(of: count, by: size, stop: stop) { worker, range in
+            if failure.isSet { return }
+            do throws(HomologyError) { try body(worker, range) } catch { failure.set(error) }
         }
         try failure.rethrow()
-    }
-
-    /// Runs `body` once on each worker.
-    func forEachWorker(
-        _ body: @Sendable (_ worker: Int) throws(HomologyError) -> Void
-    ) throws(HomologyError) {
-        let failure = FirstFailure()
-        team.run { worker in
-            do throws(HomologyError) { try body(worker) } catch { failure.set(error) }
-        }
-        try failure.rethrow()
+        try checkStop()
     }
 
     /// - Throws: `HomologyError.stopped` when the stop signal is set.

@@ -1,16 +1,17 @@
-import Hardware
-import Vocabulary
+package import Vocabulary
 
 /// Notes how long each phase takes.
-struct PhaseClock {
-    private(set) var phases: [ComputeStatistics.Phase] = []
+package struct PhaseClock {
+    package private(set) var phases: [ComputeStatistics.Phase] = []
     private var started = ContinuousClock.now
     private let begin = ContinuousClock.now
 
-    var totalSeconds: Double { (ContinuousClock.now - begin) / .seconds(1) }
+    package var totalSeconds: Double { (ContinuousClock.now - begin) / .seconds(1) }
+
+    package init() {}
 
     /// Ends the phase that was running and calls it `name`.
-    mutating func end(_ name: String) {
+    package mutating func end(_ name: String) {
         let now = ContinuousClock.now
         phases.append(.init(name: name, seconds: (now - started) / .seconds(1)))
         started = now
