@@ -1,0 +1,53 @@
+"""The options of a computation as the message that asks for it."""
+
+import math
+
+from . import tda_pb2 as pb
+
+PRECISIONS = {"float32": pb.FLOAT32, "float64": pb.FLOAT64}
+
+
+def rips(
+    message,
+    *,
+    max_dimension=1,
+    max_edge_length=None,
+    metric="euclidean",
+    p=None,
+    field=2,
+    precision="float32",
+    representatives=False,
+):
+    """Vietoris–Rips: homology up to `max_dimension` of the simplices with edges up to `max_edge_length` (the
+    enclosing radius where None or infinite). `metric` as in SciPy's `pdist`, `p` for minkowski; coefficients in
+    Z/`field`, a prime below 2¹⁵; distances in `precision`, float32 or float64; `representatives`: a cocycle for
+    each bar.
+    """
+    chosen = message.vietoris_rips
+    chosen.max_dimension = max_dimension
+    chosen.metric = metric
+    chosen.field = field
+    chosen.representatives = representatives
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision: expected float32 or float64, got {precision!r}")
+    chosen.precision = PRECISIONS[precision]
+    if max_edge_length is not None and not math.isinf(max_edge_length):
+        chosen.max_edge_length = max_edge_length
+    if p is not None:
+        chosen.p = p
+
+
+COMPLEXES = {"rips": rips}
+
+
+def compute_message(complex_name, options):
+    """The `Compute` message of a complex and its options, without the input; raises TypeError for unknown ones."""
+    message = pb.Compute()
+    options = dict(options)
+    threads, timeout = options.pop("threads", None), options.pop("timeout", None)
+    COMPLEXES[complex_name](message, **options)
+    if threads is not None:
+        message.threads = threads
+    if timeout is not None:
+        message.timeout_ms = max(1, round(timeout * 1000))
+    return message
