@@ -47,15 +47,21 @@ let package = Package(
         .target(name: "DistanceKernels", path: "kernels/distances"),
         .target(name: "RankKernels", path: "kernels/ranks"),
         .target(
+            name: "OpenCLKernels", path: "kernels/opencl", exclude: ["distances.cl", "blocks.cl"]),
+        .target(
             name: "CPredicates", path: "kernels/predicates",
             cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
 
         .target(name: "Vocabulary"),
         .target(name: "Hardware", dependencies: ["Vocabulary", "CHwloc", "COpenCL"]),
         .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Vocabulary"]),
-        .target(name: "Distances", dependencies: ["Vocabulary", "Hardware", "DistanceKernels"]),
+        .target(
+            name: "Distances",
+            dependencies: ["Vocabulary", "Hardware", "COpenBLAS", "DistanceKernels", "OpenCLKernels"]),
         .testTarget(name: "DistancesTests", dependencies: ["Distances", "Hardware", "Vocabulary"]),
-        .target(name: "PersistentHomology", dependencies: ["Vocabulary", "Hardware", "RankKernels"]),
+        .target(
+            name: "PersistentHomology",
+            dependencies: ["Vocabulary", "Hardware", "RankKernels", "OpenCLKernels"]),
         .target(name: "Delaunay", dependencies: ["Vocabulary", "Hardware", "CPredicates"]),
         .testTarget(
             name: "DelaunayTests",

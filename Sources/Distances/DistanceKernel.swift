@@ -18,6 +18,9 @@ package struct DistanceKernels: Sendable {
 
     package var name: String { String(cString: table.pointee.name) }
 
+    /// How many rows have a distance that is not sure.
+    func run(_ products: inout tda_products) -> Int { table.pointee.products(&products) }
+
     func run(_ arithmetic: Arithmetic, _ block: inout tda_block) {
         switch arithmetic {
         case .floats: table.pointee.floats(&block)

@@ -46,10 +46,10 @@ struct MetricPlan: Sendable {
         return Double(sign: .plus, exponent: min(1000, -magnitude.exponent), significand: 1)
     }
 
-    /// Whether float arithmetic does for coordinates up to `magnitude`.
-    func suitsFloats(magnitude: Double) -> Bool {
-        // Squares of floats leave their range early.
-        normalisation == .none && (magnitude == 0 || (1e-12...1e15).contains(magnitude))
+    /// Whether prepared points stay, with their squares, in the range of floats where the largest
+    /// coordinate given is `magnitude`.
+    func isWithinFloatRange(magnitude: Double) -> Bool {
+        normalisation != .none || magnitude == 0 || (1e-12...1e15).contains(magnitude)
     }
 
     /// No distance of points with `dimension` coordinates up to `magnitude` is larger.

@@ -2,17 +2,30 @@ internal import DistanceKernels
 public import Hardware
 public import Vocabulary
 
-/// Distances between the points of a cloud, on the threads of a team.
+/// Distances between the points of a cloud, on the threads of a team or on a device.
 ///
 /// Coordinates given as float32 are computed with as float32, sums in short runs: the relative error
-/// stays below 1e-6. Coordinates given as float64 are computed with as they are and rounded once at
-/// the end. Cosine and correlation start from unit vectors in double precision (see `Refinement`). Equal points have distance exactly 0, and a distance does
-/// not depend on the team or on whether it is asked for in a matrix or as a neighbour.
+/// stays below 1e-6, or below 1e-5 by `Method.products`. Coordinates given as float64 are computed with as
+/// they are and rounded once at the end, but by products. Cosine and correlation start from unit vectors
+/// in double precision (see `Refinement`). Equal points have distance exactly 0. A distance depends on the
+/// method, but not on the team or, taken directly, on whether it is asked for in a matrix or as a neighbour.
 public enum PairwiseDistances {
     /// The instruction set in use: `baseline`, `avx2` or `avx512`.
     public static var instructionSet: String { DistanceKernels.selected.name }
 
-    /// The distances of all pairs.
+    /// How the distances of a matrix are computed.
+    public enum Method: Sendable {
+        /// From the differences of coordinates, by the vector kernels.
+        case differences
+        /// From products of matrices, by OpenBLAS. For euclidean, sqeuclidean, cosine and correlation in
+        /// float32; where it does not suit the points, and where many of them are near each other, the
+        /// differences are taken.
+        case products
+        /// From differences, on an OpenCL device; on the host where the device cannot, or fails.
+        case device(OpenCLDevice)
+    }
+
+    /// The distances of all pairs, taken directly.
     ///
     /// The matrix's bytes are reserved on the account and stay so: whoever lets it go releases them.
     /// - Throws: `DistanceError.invalidInput` for a point that has no distance under the metric and for
@@ -20,32 +33,71 @@ public enum PairwiseDistances {
     public static func matrix(
         of cloud: PointCloud, metric: Metric, precision: Precision, context: ComputeContext
     ) throws(DistanceError) -> DistanceMatrix {
-        try matrix(of: cloud, metric: metric, precision: precision, kernels: .selected, context: context)
+        try matrix(of: cloud, metric: metric, precision: precision, by: .differences, context: context).matrix
+    }
+
+    /// The distances of all pairs by `method` as far as that goes, and what has computed them in the end,
+    /// e.g. `cpu-avx2`, `openblas` or `opencl`.
+    public static func matrix(
+        of cloud: PointCloud, metric: Metric, precision: Precision, by method: Method, context: ComputeContext
+    ) throws(DistanceError) -> (matrix: DistanceMatrix, backend: String) {
+        try matrix(
+            of: cloud, metric: metric, precision: precision, by: method, kernels: .selected, context: context)
     }
 
     package static func matrix(
-        of cloud: PointCloud, metric: Metric, precision: Precision, kernels: DistanceKernels,
-        context: ComputeContext
-    ) throws(DistanceError) -> DistanceMatrix {
+        of cloud: PointCloud, metric: Metric, precision: Precision, by method: Method = .differences,
+        kernels: DistanceKernels, context: ComputeContext
+    ) throws(DistanceError) -> (matrix: DistanceMatrix, backend: String) {
         context.progress.enter("distances", at: 0)
         let points = try PreparedPoints(cloud, metric: metric, precision: precision, memory: context.memory)
         defer { context.memory.release(points.reserved) }
-        let panels = try PointPanels(points, context: context)
-        let blocks = TriangleBlocks(points: points, panels: panels, kernels: kernels)
 
         let pairs = cloud.count * (cloud.count - 1) / 2
-        let distances: Scalars =
-            switch precision {
-            case .float32: .float32(try blocks.fill(pairs, of: Float.self, context: context))
-            case .float64: .float64(try blocks.fill(pairs, of: Double.self, context: context))
-            }
+        let distances: Scalars
+        let backend: String
+        switch precision {
+        case .float32:
+            let found = try floats(pairs, points, method, kernels, context)
+            (distances, backend) = (.float32(found.values), found.backend)
+        case .float64:
+            let found = try numbers(Double.self, pairs, points, method, kernels, context)
+            (distances, backend) = (.float64(found.values), found.backend)
+        }
         do throws(InvalidInput) {
             try refuseInfinity(in: distances, of: cloud, plan: points.plan)
         } catch {
             context.memory.release(pairs * (precision == .float32 ? 4 : 8))
             throw .invalidInput(error)
         }
-        return DistanceMatrix(computed: distances, count: cloud.count)
+        return (DistanceMatrix(computed: distances, count: cloud.count), backend)
+    }
+
+    private static func floats(
+        _ pairs: Int, _ points: PreparedPoints, _ method: Method, _ kernels: DistanceKernels,
+        _ context: ComputeContext
+    ) throws(DistanceError) -> (values: [Float], backend: String) {
+        if case .products = method, GramBlocks.suits(points),
+            let blocks = try GramBlocks(points, kernels: kernels, context: context)
+        {
+            return (try blocks.fill(pairs, context: context), "openblas")
+        }
+        return try numbers(Float.self, pairs, points, method, kernels, context)
+    }
+
+    private static func numbers<Value: BinaryFloatingPoint & Sendable>(
+        _ type: Value.Type, _ pairs: Int, _ points: PreparedPoints, _ method: Method,
+        _ kernels: DistanceKernels, _ context: ComputeContext
+    ) throws(DistanceError) -> (values: [Value], backend: String) {
+        if case .device(let device) = method, device.isUsable,
+            let blocks = OpenCLDistances(points, device: device),
+            let values: [Value] = try blocks.fill(pairs, context: context)
+        {
+            return (values, "opencl")
+        }
+        let panels = try PointPanels(points, context: context)
+        let blocks = TriangleBlocks(points: points, panels: panels, kernels: kernels)
+        return (try blocks.fill(pairs, of: type, context: context), "cpu-\(kernels.name)")
     }
 
     /// Looks for infinities only where the coordinates are large enough for one.

@@ -12,6 +12,8 @@ struct PreparedPoints: Sendable {
     private(set) var arithmetic: Arithmetic
     /// What results are multiplied by.
     let factor: Double
+    /// Whether coordinates and their squares stay in the range of floats.
+    let isWithinFloatRange: Bool
     /// How many bytes were reserved for `coordinates`.
     let reserved: Int
 
@@ -22,7 +24,9 @@ struct PreparedPoints: Sendable {
         dimension = cloud.dimension
         plan = MetricPlan(metric)
         let magnitude = cloud.coordinates.largestMagnitude
-        let suitsFloats = cloud.coordinates.precision == .float32 && plan.suitsFloats(magnitude: magnitude)
+        isWithinFloatRange = plan.isWithinFloatRange(magnitude: magnitude)
+        let suitsFloats =
+            cloud.coordinates.precision == .float32 && plan.normalisation == .none && isWithinFloatRange
         arithmetic =
             switch precision {
             case .float64: .doubles
@@ -55,12 +59,45 @@ struct PreparedPoints: Sendable {
             }
             coordinates = .float64(doubles)
             reserved = bytes
-            if precision == .float32, normalisation != .none, Refinement.pays(doubles, dimension: dimension) {
-                arithmetic = .floats
-            }
+            if precision == .float32, normalisation != .none, Refinement.pays(self) { arithmetic = .floats }
         } catch {
             memory.release(bytes)
             throw .invalidInput(error)
+        }
+    }
+}
+
+extension PreparedPoints {
+    /// The squared distance of two prepared points, in double precision.
+    func squaredDistance(_ a: Int, _ b: Int) -> Double {
+        switch coordinates {
+        case .float32(let values): Self.squaredDistance(values, a * dimension, b * dimension, dimension)
+        case .float64(let values): Self.squaredDistance(values, a * dimension, b * dimension, dimension)
+        }
+    }
+
+    private static func squaredDistance<Value: BinaryFloatingPoint>(
+        _ values: [Value], _ a: Int, _ b: Int, _ dimension: Int
+    ) -> Double {
+        values.withUnsafeBufferPointer { values in
+            // Four sums side by side: one alone waits for itself at each term.
+            var sums = SIMD4<Double>()
+            var k = 0
+            while k &+ 4 <= dimension {
+                var difference = SIMD4<Double>()
+                for lane in 0..<4 {
+                    difference[lane] = Double(values[a &+ k &+ lane]) - Double(values[b &+ k &+ lane])
+                }
+                sums += difference * difference
+                k &+= 4
+            }
+            var total = sums.sum()
+            while k < dimension {
+                let difference = Double(values[a &+ k]) - Double(values[b &+ k])
+                total += difference * difference
+                k &+= 1
+            }
+            return total
         }
     }
 }

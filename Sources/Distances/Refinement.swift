@@ -13,51 +13,52 @@ enum Refinement {
     private static let leastDimension = 48
 
     /// Whether pairs that near are rare among unit vectors, by a sample of pairs.
-    static func pays(_ unitVectors: [Double], dimension: Int) -> Bool {
-        let count = unitVectors.count / dimension
-        guard dimension >= leastDimension, count > 1 else { return false }
-        let samples = 2048
-        return unitVectors.withUnsafeBufferPointer { vectors in
-            var near = 0
-            for sample in 0..<samples {
-                let a = sample * 7919 % count
-                let b = (a + 1 + sample * 104_729 % (count - 1)) % count
-                if distance(vectors, a, b, dimension) < Double(limit) { near += 1 }
-            }
-            return near <= samples / 500
-        }
+    static func pays(_ points: PreparedPoints) -> Bool {
+        guard points.dimension >= leastDimension, points.count > 1 else { return false }
+        return points.share(ofPairsWhere: { points.squaredDistance($0, $1) / 2 < Double(limit) }) <= rare
     }
 
-    /// Half the squared distance of two unit vectors: 1 − cos of their angle.
-    static func distance(_ vectors: UnsafeBufferPointer<Double>, _ a: Int, _ b: Int, _ dimension: Int)
-        -> Double
-    {
-        let (a, b) = (a &* dimension, b &* dimension)
-        var total = 0.0
-        for k in 0..<dimension {
-            let difference = vectors[a &+ k] - vectors[b &+ k]
-            total += difference * difference
-        }
-        return total / 2
-    }
+    /// The share of pairs that may be computed twice at no cost to speak of.
+    static let rare = 1.0 / 500
 }
 
 extension PreparedPoints {
+    /// The share of a sample of pairs for which `holds` does. There must be two points.
+    func share(ofPairsWhere holds: (Int, Int) -> Bool) -> Double {
+        let samples = 2048
+        let found = (0..<samples).count { sample in
+            let a = sample * 7919 % count
+            return holds(a, (a + 1 + sample * 104_729 % (count - 1)) % count)
+        }
+        return Double(found) / Double(samples)
+    }
+
     /// Computes again, after the kernel, what it may have got wrong.
     ///
     /// - Parameter order: which point stands where in the panels; nil for the order of the cloud.
     func refine(_ block: tda_block, order: [Int32]?) {
-        guard arithmetic == .floats, plan.normalisation != .none, case .float64(let vectors) = coordinates
-        else { return }
-        vectors.withUnsafeBufferPointer { vectors in
-            for row in 0..<block.row_count {
-                guard let out = block.out[row]?.assumingMemoryBound(to: Float.self) else { continue }
-                let first = block.first_panel &* arithmetic.panelWidth
-                for column in 0..<block.wanted[row] where out[column] < Refinement.limit {
-                    let places = (block.first_row &+ row, first &+ column)
-                    let points = order.map { (Int($0[places.0]), Int($0[places.1])) } ?? places
-                    out[column] = Float(Refinement.distance(vectors, points.0, points.1, dimension))
+        guard arithmetic == .floats, plan.normalisation != .none else { return }
+        for row in 0..<block.row_count {
+            guard let out = block.out[row]?.assumingMemoryBound(to: Float.self) else { continue }
+            let first = block.first_panel &* arithmetic.panelWidth
+            for column in 0..<block.wanted[row] where out[column] < Refinement.limit {
+                let places = (block.first_row &+ row, first &+ column)
+                let points = order.map { (Int($0[places.0]), Int($0[places.1])) } ?? places
+                out[column] = Float(squaredDistance(points.0, points.1) / 2)
+            }
+        }
+    }
+
+    /// The same for all pairs of `rows`, which stand in condensed order from `distances` on.
+    func refine<Value: BinaryFloatingPoint>(_ rows: Range<Int>, of distances: UnsafeMutablePointer<Value>) {
+        guard arithmetic == .floats, plan.normalisation != .none else { return }
+        var place = 0
+        for row in rows {
+            for column in 0..<row {
+                if distances[place] < Value(Refinement.limit) {
+                    distances[place] = Value(squaredDistance(row, column) / 2)
                 }
+                place &+= 1
             }
         }
     }

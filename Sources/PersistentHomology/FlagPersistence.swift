@@ -30,13 +30,13 @@ struct FlagPersistence<Graph: RankedGraph> {
     private func higherDimensions<Entry: ColumnEntry>(
         _: Entry.Type, forest: SpanningForest, bars: inout Bars, clock: inout PhaseClock
     ) throws(HomologyError) {
-        let scratch = try makeScratch()
+        let scratch = try WorkerScratch(of: graph, context: context)
         // Dimension 1 alone, without cocycles, asks for lunes as it goes and stops early.
         var blocks: Blocks?
         if dimension >= 2 || options.representatives {
             context.progress.enter("blocks", at: 0.15)
             blocks = try Blocks(of: graph, scratch: scratch, context: context, progress: 0.15...0.4)
-            clock.end("blocks")
+            clock.end(blocks?.areFromDevice == true ? "blocks on opencl" : "blocks")
         }
         context.progress.enter("dimension 1", at: progressRange(of: 1).lowerBound)
         let critical = try CriticalEdges(
@@ -66,16 +66,6 @@ struct FlagPersistence<Graph: RankedGraph> {
             cleared = try stage.reduce(columns, bars: &bars, progress: progressRange(of: k))
             clock.end("dimension \(k)")
         }
-    }
-
-    private func makeScratch() throws(HomologyError) -> WorkerScratch<Graph.Scanner> {
-        var scanners: [Graph.Scanner] = []
-        var lunes: [LuneGraph] = []
-        for _ in 0..<context.team.size {
-            scanners.append(try graph.makeScanner())
-            lunes.append(LuneGraph(memory: context.memory))
-        }
-        return WorkerScratch(scanners: scanners, lunes: lunes)
     }
 
     /// Later dimensions take longer: each gets twice the share of the one before.

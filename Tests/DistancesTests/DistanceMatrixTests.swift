@@ -18,7 +18,7 @@ import Vocabulary
     ) throws -> [Double] {
         try PairwiseDistances.matrix(
             of: cloud, metric: metric, precision: precision, kernels: kernels, context: ComputeContext()
-        ).lowerTriangle.doubles
+        ).matrix.lowerTriangle.doubles
     }
 
     /// The largest relative error, beyond what the oracle itself loses where it takes cosines from 1.

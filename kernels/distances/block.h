@@ -1,13 +1,13 @@
 // The block kernel for one pair of types. Included for each instruction set with
 //   T, TO     the types of coordinates and of results
 //   BYTES     the width of a vector
-//   ROWS      how many rows are kept in registers at once
+//   ROWS      how many rows are kept in registers at once, a divisor of the panel's width
 //   NAME(x)   x with the suffix of this instance
 // No include guard: that is the point.
 
 #define WIDTH ((size_t)(TDA_PANEL_BYTES / sizeof(T)))
 #define LANES ((size_t)(BYTES / sizeof(T)))
-#define VECTORS (TDA_PANEL_BYTES / BYTES)
+#define TILE 2
 
 typedef T NAME(vector) __attribute__((vector_size(BYTES), aligned(sizeof(T)), may_alias));
 typedef TO NAME(result) __attribute__((vector_size(BYTES / sizeof(T) * sizeof(TO)), aligned(sizeof(TO)), may_alias));
@@ -41,34 +41,21 @@ static inline __attribute__((always_inline)) const T *NAME(point)(const tda_bloc
     return (const T *)block->panels + index / WIDTH * WIDTH * block->dimension + index % WIDTH;
 }
 
-// `count` rows against one panel, the totals of row r in totals[r].
+// Adds the terms of `count` rows, side by side in one panel, and TILE vectors of points to totals[r][v].
 static inline __attribute__((always_inline)) void
-NAME(sum_panel)(const tda_sum sum, const int count, const T *const *rows, const T *panel,
-                size_t dimension, NAME(vector) totals[ROWS][VECTORS]) {
-    for (size_t start = 0; start < dimension; start += TERMS_IN_A_ROW) {
-        size_t end = start + TERMS_IN_A_ROW < dimension ? start + TERMS_IN_A_ROW : dimension;
-        NAME(vector) part[ROWS][VECTORS] = {{{0}}};
-        for (size_t k = start; k < end; ++k) {
-            const NAME(vector) *columns = (const NAME(vector) *)(panel + k * WIDTH);
+NAME(add_terms)(const tda_sum sum, const int count, const T *rows, const T *points, size_t terms,
+                NAME(vector) totals[ROWS][TILE]) {
+    for (size_t k = 0; k < terms; ++k) {
+        NAME(vector) columns[TILE];
 #pragma clang loop unroll(full)
-            for (int r = 0; r < count; ++r) {
-                NAME(vector) row = (NAME(vector)){0} + rows[r][k * WIDTH];
+        for (int v = 0; v < TILE; ++v) columns[v] = *(const NAME(vector) *)(points + k * WIDTH + (size_t)v * LANES);
 #pragma clang loop unroll(full)
-                for (int v = 0; v < VECTORS; ++v)
-                    part[r][v] = NAME(add_term)(sum, part[r][v], row, columns[v]);
-            }
+        for (int r = 0; r < count; ++r) {
+            // Less 0, which is nothing: plus 0 would be an addition, for the sake of -0.
+            NAME(vector) row = rows[k * WIDTH + (size_t)r] - (NAME(vector)){0};
+#pragma clang loop unroll(full)
+            for (int v = 0; v < TILE; ++v) totals[r][v] = NAME(add_term)(sum, totals[r][v], row, columns[v]);
         }
-#pragma clang loop unroll(full)
-        for (int r = 0; r < count; ++r)
-#pragma clang loop unroll(full)
-            for (int v = 0; v < VECTORS; ++v) {
-                if (start == 0)
-                    totals[r][v] = part[r][v];
-                else if (sum == TDA_LARGEST_ABSOLUTE)
-                    totals[r][v] = __builtin_elementwise_max(totals[r][v], part[r][v]);
-                else
-                    totals[r][v] += part[r][v];
-            }
     }
 }
 
@@ -79,47 +66,110 @@ NAME(finish)(const tda_sum sum, NAME(vector) total, T dimension, T factor) {
     return __builtin_convertvector(total * factor, NAME(result));
 }
 
-// `count` rows from row `first` against one panel.
+// Writes the results of `count` rows from row `first` for the points from `start` on, counted from the
+// block's first panel: as many as each row wants.
 static inline __attribute__((always_inline)) void
-NAME(rows_by_panel)(const tda_block *block, const tda_sum sum, const int count, size_t first, size_t panel) {
-    const T *rows[ROWS];
-    for (int r = 0; r < count; ++r) rows[r] = NAME(point)(block, block->first_row + first + (size_t)r);
-    NAME(vector) totals[ROWS][VECTORS];
-    NAME(sum_panel)(sum, count, rows, NAME(point)(block, (block->first_panel + panel) * WIDTH),
-                    block->dimension, totals);
+NAME(write)(const tda_block *block, const tda_sum sum, const int count, size_t first, size_t start,
+            NAME(vector) totals[ROWS][TILE]) {
 #pragma clang loop unroll(full)
     for (int r = 0; r < count; ++r) {
-        size_t start = panel * WIDTH;
         size_t wanted = block->wanted[first + (size_t)r];
         if (wanted <= start) continue;
         TO *out = (TO *)block->out[first + (size_t)r] + start;
-        NAME(result) results[VECTORS];
+        NAME(result) results[TILE];
 #pragma clang loop unroll(full)
-        for (int v = 0; v < VECTORS; ++v)
+        for (int v = 0; v < TILE; ++v)
             results[v] = NAME(finish)(sum, totals[r][v], (T)block->dimension, (T)block->factor);
-        if (wanted >= start + WIDTH) {
+        if (wanted >= start + TILE * LANES) {
 #pragma clang loop unroll(full)
-            for (int v = 0; v < VECTORS; ++v) *(NAME(result) *)(out + (size_t)v * LANES) = results[v];
+            for (int v = 0; v < TILE; ++v) *(NAME(result) *)(out + (size_t)v * LANES) = results[v];
         } else {
             memcpy(out, results, (wanted - start) * sizeof(TO));
         }
     }
 }
 
+// `count` rows from row `first` against `panels` panels from panel `panel` on, where all terms make one run.
+static inline __attribute__((always_inline)) void
+NAME(short_rows)(const tda_block *block, const tda_sum sum, const int count, size_t first, size_t panels) {
+    const T *rows = NAME(point)(block, block->first_row + first);
+    for (size_t panel = 0; panel < panels; ++panel)
+        for (size_t lane = 0; lane < WIDTH; lane += TILE * LANES) {
+            NAME(vector) totals[ROWS][TILE] = {{{0}}};
+            NAME(add_terms)(sum, count, rows, NAME(point)(block, (block->first_panel + panel) * WIDTH + lane),
+                            block->dimension, totals);
+            NAME(write)(block, sum, count, first, panel * WIDTH + lane, totals);
+        }
+}
+
+// `count` rows against one panel, the sums of one run of terms added to (or, `isFirst`, put into) sums.
+static inline __attribute__((always_inline)) void
+NAME(run_of_terms)(const tda_sum sum, const int count, const T *rows, const T *panel, size_t terms,
+                   int is_first, T (*sums)[WIDTH]) {
+    for (size_t lane = 0; lane < WIDTH; lane += TILE * LANES) {
+        NAME(vector) part[ROWS][TILE] = {{{0}}};
+        NAME(add_terms)(sum, count, rows, panel + lane, terms, part);
+#pragma clang loop unroll(full)
+        for (int r = 0; r < count; ++r)
+#pragma clang loop unroll(full)
+            for (int v = 0; v < TILE; ++v) {
+                NAME(vector) *total = (NAME(vector) *)(sums[r] + lane + (size_t)v * LANES);
+                if (is_first)
+                    *total = part[r][v];
+                else if (sum == TDA_LARGEST_ABSOLUTE)
+                    *total = __builtin_elementwise_max(*total, part[r][v]);
+                else
+                    *total += part[r][v];
+            }
+    }
+}
+
+// The rows of one panel, `count` from row `first`, against one panel: run after run, so that what is
+// read stays in the first cache while all rows meet it.
+static inline __attribute__((always_inline)) void
+NAME(long_rows)(const tda_block *block, const tda_sum sum, size_t first, size_t count, size_t panel) {
+    T sums[WIDTH][WIDTH] __attribute__((aligned(TDA_PANEL_BYTES)));
+    const T *rows = NAME(point)(block, block->first_row + first);
+    const T *points = NAME(point)(block, (block->first_panel + panel) * WIDTH);
+    for (size_t start = 0; start < block->dimension; start += TERMS_IN_A_ROW) {
+        size_t left = block->dimension - start, terms = left < TERMS_IN_A_ROW ? left : TERMS_IN_A_ROW;
+        const T *run = points + start * WIDTH, *row_run = rows + start * WIDTH;
+        size_t r = 0;
+        for (; r + ROWS <= count; r += ROWS)
+            NAME(run_of_terms)(sum, ROWS, row_run + r, run, terms, start == 0, sums + r);
+        for (; r < count; ++r) NAME(run_of_terms)(sum, 1, row_run + r, run, terms, start == 0, sums + r);
+    }
+    for (size_t r = 0; r < count; ++r)
+        for (size_t lane = 0; lane < WIDTH; lane += TILE * LANES) {
+            NAME(vector) totals[ROWS][TILE];
+#pragma clang loop unroll(full)
+            for (int v = 0; v < TILE; ++v) totals[0][v] = *(NAME(vector) *)(sums[r] + lane + (size_t)v * LANES);
+            NAME(write)(block, sum, 1, first + r, panel * WIDTH + lane, totals);
+        }
+}
+
 static inline __attribute__((always_inline)) void
 NAME(all_rows)(const tda_block *block, const tda_sum sum) {
-    // A panel that fills the first cache is gone through once for all rows; small panels row by row,
-    // so that the results are written in long runs.
-    size_t panels_at_once = block->dimension * TDA_PANEL_BYTES > 8192 ? 1 : block->panel_count;
-    for (size_t panel = 0; panel < block->panel_count; panel += panels_at_once) {
-        size_t row = 0;
-        for (; row + ROWS <= block->row_count; row += ROWS)
-            for (size_t p = panel; p < panel + panels_at_once; ++p)
-                NAME(rows_by_panel)(block, sum, ROWS, row, p);
-        for (; row < block->row_count; ++row)
-            for (size_t p = panel; p < panel + panels_at_once; ++p)
-                NAME(rows_by_panel)(block, sum, 1, row, p);
+    if (block->dimension <= TERMS_IN_A_ROW) {
+        // Row by row, so that the results are written in long runs.
+        for (size_t row = 0; row < block->row_count;) {
+            if ((block->first_row + row) % ROWS == 0 && row + ROWS <= block->row_count) {
+                NAME(short_rows)(block, sum, ROWS, row, block->panel_count);
+                row += ROWS;
+            } else {
+                NAME(short_rows)(block, sum, 1, row, block->panel_count);
+                row += 1;
+            }
+        }
+        return;
     }
+    for (size_t panel = 0; panel < block->panel_count; ++panel)
+        for (size_t row = 0; row < block->row_count;) {
+            size_t in_panel = WIDTH - (block->first_row + row) % WIDTH;
+            size_t left = block->row_count - row, count = left < in_panel ? left : in_panel;
+            NAME(long_rows)(block, sum, row, count, panel);
+            row += count;
+        }
 }
 
 // Pair by pair: `pow` has no vector form here. The largest term is taken out, so that no power
@@ -158,5 +208,5 @@ static void NAME(block)(const tda_block *block) {
 
 #undef WIDTH
 #undef LANES
-#undef VECTORS
+#undef TILE
 #undef TERMS_IN_A_ROW

@@ -1,6 +1,7 @@
 #include "distance_kernels.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 
 #define ISA baseline
 #define BYTES 16
-#define ROWS 1
+#define ROWS 4
 #include "instruction_set.h"
 
 #if defined(__x86_64__)
@@ -17,14 +18,14 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define ISA avx2
 #define BYTES 32
-#define ROWS 2
+#define ROWS 4
 #include "instruction_set.h"
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), apply_to = function)
 #define ISA avx512
 #define BYTES 64
-#define ROWS 6
+#define ROWS 8
 #include "instruction_set.h"
 #pragma clang attribute pop
 

@@ -1,7 +1,7 @@
 // All kernels of one instruction set. Included with
 //   ISA       its name as an identifier
 //   BYTES     the width of a vector
-//   ROWS      rows kept in registers
+//   ROWS      rows kept in registers, a divisor of every panel's width
 // No include guard: that is the point.
 
 #define JOIN_(a, b, c) a##_##b##_##c
@@ -31,12 +31,17 @@
 #undef TO
 #undef NAME
 
+#define NAME(x) JOIN(x, ISA, products)
+#include "products.h"
+#undef NAME
+
 #define NAME(x) JOIN(block, ISA, x)
 static const tda_distance_kernels JOIN(kernels, ISA, all) = {
     TEXT(ISA),
     NAME(floats),
     NAME(doubles),
     NAME(doubles_to_floats),
+    JOIN(products, ISA, products),
 };
 
 #undef NAME

@@ -8,6 +8,8 @@ struct Blocks: @unchecked Sendable {
     /// By rank: the pivot vertex with a flag for open blocks, `none` for critical edges.
     private let codes: UnsafeMutablePointer<UInt32>
     private let storage: Storage<UInt32>
+    /// Whether a device found them.
+    let areFromDevice: Bool
 
     /// Looks at the lune of every edge of `graph`.
     init<Graph: RankedGraph>(
@@ -17,6 +19,13 @@ struct Blocks: @unchecked Sendable {
         let storage = try Storage<UInt32>(count: graph.edgeCount, memory: context.memory)
         self.storage = storage
         codes = storage.base
+        if let device = context.device, let rows = graph.deviceRows,
+            try DeviceEdgePass(rows, device: device).run(into: storage, context: context, progress: progress)
+        {
+            areFromDevice = true
+            return
+        }
+        areFromDevice = false
         let groupCount = graph.edgeGroupCount
         try context.forEachChunk(of: groupCount, size: 1) { worker, range throws(HomologyError) in
             let scanner = scratch.scanners[worker]
@@ -34,6 +43,9 @@ struct Blocks: @unchecked Sendable {
                 to: progress.lowerBound + done * (progress.upperBound - progress.lowerBound))
         }
     }
+
+    /// By rank: what can be compared with other passes.
+    var all: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: codes, count: storage.count) }
 
     /// The first vertex in the order of the block of `rank`. Not for critical edges.
     @inline(__always)
@@ -55,6 +67,18 @@ struct Blocks: @unchecked Sendable {
 struct WorkerScratch<Scanner: RankScanner>: @unchecked Sendable {
     let scanners: [Scanner]
     let lunes: [LuneGraph]
+
+    init<Graph: RankedGraph>(of graph: Graph, context: ComputeContext) throws(HomologyError)
+    where Graph.Scanner == Scanner {
+        var scanners: [Scanner] = []
+        var lunes: [LuneGraph] = []
+        for _ in 0..<context.team.size {
+            scanners.append(try graph.makeScanner())
+            lunes.append(LuneGraph(memory: context.memory))
+        }
+        self.scanners = scanners
+        self.lunes = lunes
+    }
 
     subscript(worker: Int) -> (Scanner, LuneGraph) { (scanners[worker], lunes[worker]) }
 }

@@ -155,6 +155,11 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
     func label(of v: UInt32) -> UInt32 { labels[Int(v)] }
 
     func makeScanner() throws(HomologyError) -> DenseScanner { try DenseScanner(self) }
+
+    var deviceRows: DeviceRows? {
+        DeviceRows(
+            matrix: rows, lanes: UnsafeBufferPointer(start: ranks.base, count: ranks.count), ends: packedEnds)
+    }
 }
 
 extension DistanceMatrix {

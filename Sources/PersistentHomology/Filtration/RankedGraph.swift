@@ -23,6 +23,12 @@ protocol RankedGraph: Sendable {
     /// The number that the caller gave to vertex `v`.
     func label(of v: UInt32) -> UInt32
     func makeScanner() throws(HomologyError) -> Scanner
+    /// The graph as a device takes it; nil where it is no matrix.
+    var deviceRows: DeviceRows? { get }
+}
+
+extension RankedGraph {
+    var deviceRows: DeviceRows? { nil }
 }
 
 /// What one worker asks of a ranked graph. Holds the worker's scratch memory; outputs stay valid

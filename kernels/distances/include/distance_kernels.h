@@ -11,6 +11,7 @@
 
 #define TDA_PANEL_BYTES 128
 
+/// The numbers are known to kernels/opencl too.
 typedef enum tda_sum {
     TDA_SUM_OF_SQUARES,       // Σ (a - b)²
     TDA_ROOT_SUM_OF_SQUARES,  // √ Σ (a - b)²
@@ -38,6 +39,28 @@ typedef struct tda_block {
     double factor;    // every result is multiplied by it
 } tda_block;
 
+/// A tile of the products ab of row points with column points, on its way to distances.
+typedef struct tda_products {
+    /// Row r's products stand from `r * stride` on.
+    const float *products;
+    size_t stride;
+    size_t row_count;
+    /// Half the squared length of each row's point and of each column's.
+    const float *row_halves;
+    const float *column_halves;
+    /// Where row r's distances are written, and how many of them it wants.
+    float *const *out;
+    const size_t *wanted;
+    tda_sum sum;   // TDA_SUM_OF_SQUARES or TDA_ROOT_SUM_OF_SQUARES
+    float factor;  // every result is multiplied by it
+    /// A distance is sure whose half square is at least this share of the sum of the two halves, and
+    /// whose two halves have at least that sum; -1 is written for the others.
+    float least_share;
+    float least_halves;
+    /// Set for each row: whether it has a distance that is not sure.
+    unsigned char *is_doubtful;
+} tda_products;
+
 typedef struct tda_distance_kernels {
     /// The instruction set: "baseline", "avx2" or "avx512".
     const char *name;
@@ -45,6 +68,8 @@ typedef struct tda_distance_kernels {
     void (*doubles)(const tda_block *block);
     /// Double coordinates and arithmetic, the results rounded to float once.
     void (*doubles_to_floats)(const tda_block *block);
+    /// Distances from products; returns how many rows have one that is not sure.
+    size_t (*products)(const tda_products *tile);
 } tda_distance_kernels;
 
 /// The kernels for the widest instruction set of this machine, or for the one that the environment

@@ -5,12 +5,28 @@ public import Vocabulary
 public enum OpenCLDevices {
     /// All devices of all platforms, in the loader's order. Empty where there is no driver or no
     /// device: that is not an error. A platform that fails is passed over.
-    public static func list() -> [HardwareDescription.Device] {
+    public static func list() -> [HardwareDescription.Device] { all().map(\.description) }
+
+    /// The devices ready for use, but for those that refuse a context.
+    ///
+    /// - Parameter onFailure: told what happened when a device fails later. On any thread.
+    public static func open(onFailure: @escaping @Sendable (String) -> Void) -> [OpenCLDevice] {
+        all().compactMap { handle, description in
+            do throws(OpenCLError) {
+                return try OpenCLDevice(handle, description: description, onFailure: onFailure)
+            } catch {
+                onFailure("OpenCL device \(description.name): \(error); it is not used")
+                return nil
+            }
+        }
+    }
+
+    private static func all() -> [(handle: cl_device_id, description: HardwareDescription.Device)] {
         platforms().flatMap { platform in
             let platformName = text {
                 clGetPlatformInfo(platform, cl_platform_info(CL_PLATFORM_NAME), $0, $1, $2)
             }
-            return devices(of: platform).map { describe($0, platform: platformName) }
+            return devices(of: platform).map { ($0, describe($0, platform: platformName)) }
         }
     }
 
@@ -61,7 +77,7 @@ public enum OpenCLDevices {
     }
 
     /// Text that an OpenCL call of the usual form returns: (size, memory, needed size) → code.
-    private static func text(
+    static func text(
         _ query: (Int, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?) -> cl_int
     ) -> String {
         var size = 0

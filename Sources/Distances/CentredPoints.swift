@@ -1,0 +1,71 @@
+internal import Hardware
+internal import Vocabulary
+
+/// Points around their mean as floats, row-major, with half the squared length of each: what distances
+/// from products of matrices start from.
+///
+/// Products lose what a distance is smaller than the lengths of its points, so that the mean is taken
+/// away first, in double precision.
+///
+/// `@unchecked Sendable`: written while it is made, only read afterwards.
+final class CentredPoints: @unchecked Sendable {
+    let count: Int
+    let dimension: Int
+    let coordinates: UnsafeMutablePointer<Float>
+    /// |x|² / 2 of the coordinates as they were rounded.
+    let halves: UnsafeMutablePointer<Float>
+
+    private let bytes: Int
+    private let memory: MemoryAccount
+
+    init(_ points: PreparedPoints, context: ComputeContext) throws(DistanceError) {
+        count = points.count
+        dimension = points.dimension
+        bytes = count * (dimension + 1) * MemoryLayout<Float>.stride
+        memory = context.memory
+        do { try memory.reserve(bytes) } catch { throw .memory(error) }
+        coordinates = .allocate(capacity: count * dimension)
+        halves = .allocate(capacity: count)
+        switch points.coordinates {
+        case .float32(let values): centre(values, context.team)
+        case .float64(let values): centre(values, context.team)
+        }
+    }
+
+    deinit {
+        coordinates.deallocate()
+        halves.deallocate()
+        memory.release(bytes)
+    }
+
+    private func centre<Value: BinaryFloatingPoint & Sendable>(_ values: [Value], _ team: any Team) {
+        let mean = Self.mean(of: values, dimension: dimension)
+        let (coordinates, halves) = (SharedBuffer(coordinates), SharedBuffer(halves))
+        team.forEachChunk(of: count, by: max(1, 16_384 / dimension)) { [dimension] _, range in
+            values.withUnsafeBufferPointer { values in
+                for point in range {
+                    let start = point &* dimension
+                    var square = 0.0
+                    for k in 0..<dimension {
+                        let rounded = Float(Double(values[start &+ k]) - mean[k])
+                        coordinates.base[start &+ k] = rounded
+                        square += Double(rounded) * Double(rounded)
+                    }
+                    halves.base[point] = Float(square / 2)
+                }
+            }
+        }
+    }
+
+    /// Of at most some thousand points, evenly spaced: any point near the middle does.
+    private static func mean<Value: BinaryFloatingPoint>(of values: [Value], dimension: Int) -> [Double] {
+        var sums = [Double](repeating: 0, count: dimension)
+        let count = values.count / dimension
+        let step = max(1, count / 4096)
+        for point in stride(from: 0, to: count, by: step) {
+            for k in 0..<dimension { sums[k] += Double(values[point &* dimension &+ k]) }
+        }
+        let sampled = Double((count + step - 1) / step)
+        return sums.map { $0 / sampled }
+    }
+}

@@ -1,0 +1,77 @@
+internal import Hardware
+
+/// The lower triangle of a square of `count` rows, cut into tiles that one worker computes at a time.
+struct TriangleTiles: Sendable {
+    let count: Int
+    let rowsAtOnce: Int
+    let columnsAtOnce: Int
+
+    /// Row r of a tile has the pairs with the columns below r.
+    struct Tile: Sendable {
+        let rows: Range<Int>
+        let columns: Range<Int>
+
+        /// Calls `body` with the place in condensed order of each row's first pair, and how many pairs of
+        /// the tile the row has.
+        func withOutputs<Pointee>(
+            _ distances: UnsafeMutablePointer<Pointee>,
+            _ body: (UnsafeMutablePointer<UnsafeMutablePointer<Pointee>?>, UnsafeMutablePointer<Int>) -> Void
+        ) {
+            withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Pointee>?.self, capacity: rows.count) {
+                out in
+                withUnsafeTemporaryAllocation(of: Int.self, capacity: rows.count) { wanted in
+                    for (place, row) in rows.enumerated() {
+                        let pairs = max(0, min(row - columns.lowerBound, columns.count))
+                        let start = pairs == 0 ? 0 : row * (row - 1) / 2 + columns.lowerBound
+                        out.initializeElement(at: place, to: distances + start)
+                        wanted.initializeElement(at: place, to: pairs)
+                    }
+                    if let out = out.baseAddress, let wanted = wanted.baseAddress { body(out, wanted) }
+                }
+            }
+        }
+    }
+
+    var tiles: [Tile] {
+        var tiles: [Tile] = []
+        for firstRow in stride(from: 0, to: count, by: rowsAtOnce) {
+            let rows = firstRow..<min(firstRow + rowsAtOnce, count)
+            let end = rows.upperBound - 1
+            for firstColumn in stride(from: 0, to: end, by: columnsAtOnce) {
+                tiles.append(Tile(rows: rows, columns: firstColumn..<min(firstColumn + columnsAtOnce, end)))
+            }
+        }
+        return tiles
+    }
+
+    /// Hands the tiles to the team. Ends early where the context's stop signal says so.
+    func forEach(context: ComputeContext, _ body: @Sendable (Tile) -> Void) {
+        let tiles = self.tiles
+        context.team.forEachChunk(of: tiles.count, by: 1, stop: context.stop) { _, range in
+            for index in range { body(tiles[index]) }
+            // By the share of the tiles: those of the first rows are fewer, not smaller.
+            context.progress.advance(to: 0.1 * Double(range.upperBound) / Double(tiles.count))
+        }
+    }
+}
+
+/// Room for all `pairs` distances, their bytes reserved on the account, filled by `compute`.
+///
+/// - Throws: `DistanceError.stopped` where the stop signal was raised meanwhile.
+func condensedMatrix<Value: BinaryFloatingPoint & Sendable>(
+    _ pairs: Int, of type: Value.Type, context: ComputeContext, _ compute: (SharedBuffer<Value>) -> Void
+) throws(DistanceError) -> [Value] {
+    let bytes = pairs * MemoryLayout<Value>.stride
+    do { try context.memory.reserve(bytes) } catch { throw .memory(error) }
+    let values = [Value](unsafeUninitializedCapacity: pairs) { buffer, initialized in
+        guard let base = buffer.baseAddress, pairs > 0 else { return }
+        adviseHugePages(base, count: pairs)
+        compute(SharedBuffer(base))
+        initialized = context.stop.isStopped ? 0 : pairs
+    }
+    if let reason = context.stop.reason {
+        context.memory.release(bytes)
+        throw .stopped(reason)
+    }
+    return values
+}

@@ -1,0 +1,23 @@
+package import Hardware
+package import Vocabulary
+
+/// The pass over the lunes of all edges by itself, to be timed and to be compared between the host and
+/// devices; computations run it as a part of theirs.
+package struct EdgePass: Sendable {
+    private let graph: DenseGraph
+
+    package var edgeCount: Int { graph.edgeCount }
+
+    /// - Parameter context: also holds the memory that this keeps.
+    package init(
+        of matrix: DistanceMatrix, within threshold: Double, context: ComputeContext
+    ) throws(HomologyError) {
+        graph = try DenseGraph(matrix, threshold: threshold, context: context)
+    }
+
+    /// The shape of each edge's block, by rank, as a number that is the same whoever found it.
+    package func run(_ context: ComputeContext) throws(HomologyError) -> [UInt32] {
+        let scratch = try WorkerScratch(of: graph, context: context)
+        return Array(try Blocks(of: graph, scratch: scratch, context: context, progress: 0...1).all)
+    }
+}
