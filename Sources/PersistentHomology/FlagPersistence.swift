@@ -18,7 +18,7 @@ struct FlagPersistence<Graph: RankedGraph> {
         context.progress.enter("dimension 0", at: 0.1)
         let forest = try SpanningForest(
             of: graph, births: births, representatives: options.representatives, context: context)
-        var bars = Bars(pairs: forest.pairs, cocycles: forest.representatives)
+        var bars = forest.bars
         clock.end("dimension 0")
         if dimension >= 1, graph.edgeCount > 0 {
             try higherDimensions(Entry.self, forest: forest, bars: &bars, clock: &clock)
@@ -31,9 +31,9 @@ struct FlagPersistence<Graph: RankedGraph> {
         _: Entry.Type, forest: SpanningForest, bars: inout Bars, clock: inout PhaseClock
     ) throws(HomologyError) {
         let scratch = try WorkerScratch(of: graph, context: context)
-        // Dimension 1 alone, without cocycles, asks for lunes as it goes and stops early.
+        // Dimension 1 alone asks for lunes as it goes and stops early.
         var blocks: Blocks?
-        if dimension >= 2 || options.representatives {
+        if dimension >= 2 {
             context.progress.enter("blocks", at: 0.15)
             blocks = try Blocks(of: graph, scratch: scratch, context: context, progress: 0.15...0.4)
             clock.end(blocks?.areFromDevice == true ? "blocks on opencl" : "blocks")
@@ -45,24 +45,28 @@ struct FlagPersistence<Graph: RankedGraph> {
 
         let codec = SimplexCodec<Entry.Key>(vertexCount: graph.vertexCount)
         let field = PrimeField(options.field)
-        var cleared: KeySet<Entry.Key>?
-        if !options.representatives {
-            let outcome = try CycleReduction<Graph, Entry.EdgeEntry>(
-                graph: graph, forest: forest, critical: critical, field: field, context: context,
-                scratch: scratch, blocks: blocks
-            ).reduce(progress: progressRange(of: 1))
-            bars.pairs += outcome.pairs
-            cleared = try KeySet(
-                outcome.deaths.map { codec.triangle(rank: $0.rank, vertex: $0.vertex) }, context)
-            clock.end("dimension 1")
+        let outcome = try CycleReduction<Graph, Entry.EdgeEntry>(
+            graph: graph, forest: forest, critical: critical, field: field, context: context,
+            scratch: scratch, blocks: blocks
+        ).reduce(progress: progressRange(of: 1))
+        if options.representatives {
+            let values = try CriticalValues(
+                critical, reduced: outcome.table, field: field, memory: context.memory)
+            try EdgeCocycles<Graph, Entry.Lanes>(graph: graph, values: values, field: field, context: context)
+                .add(to: &bars, forest: forest, critical: critical, blocks: blocks, scratch: scratch)
+        } else {
+            bars.append(contentsOf: outcome.pairs)
         }
+        var cleared = try KeySet(
+            outcome.deaths.map { codec.triangle(rank: $0.rank, vertex: $0.vertex) }, context)
+        clock.end("dimension 1")
         guard let blocks else { return }
-        for k in (options.representatives ? 1 : 2)...max(dimension, 1) where k <= dimension {
+        for k in 2...max(dimension, 2) where k <= dimension {
             context.progress.enter("dimension \(k)", at: progressRange(of: k).lowerBound)
             let stage = CohomologyDimension<Graph, Entry>(
                 graph: graph, blocks: blocks, codec: codec, field: field, dimension: k, context: context,
                 scratch: scratch, representatives: options.representatives)
-            let columns = try k == 1 ? stage.columns(of: critical) : stage.columns(clearing: cleared)
+            let columns = try stage.columns(clearing: cleared)
             cleared = try stage.reduce(columns, bars: &bars, progress: progressRange(of: k))
             clock.end("dimension \(k)")
         }
@@ -85,14 +89,6 @@ struct FlagPersistence<Graph: RankedGraph> {
         statistics.threshold = threshold
         statistics.phases = clock.phases
         return ComputeResult(
-            barcode: Barcode(
-                maxDimension: options.maxDimension, pairs: bars.pairs, representatives: bars.cocycles),
-            statistics: statistics)
+            barcode: bars.barcode(maxDimension: options.maxDimension), statistics: statistics)
     }
-}
-
-/// The bars found so far; a cocycle for each where they are wanted, else none.
-struct Bars {
-    var pairs: [PersistencePair]
-    var cocycles: [RepresentativeCocycle]
 }

@@ -30,16 +30,21 @@ public struct Barcode: Sendable, Hashable {
     public let pairs: [PersistencePair]
     /// One for each of `pairs` when they were asked for, else empty.
     public let representatives: [RepresentativeCocycle]
+    /// One for each of `pairs` where there are representatives of a flag filtration, else empty.
+    public let generators: [FlagGenerator]
 
-    /// Sorts the pairs, and their representatives with them.
+    /// Sorts the pairs, and their representatives and generators with them.
     public init(
-        maxDimension: Int, pairs: [PersistencePair], representatives: [RepresentativeCocycle] = []
+        maxDimension: Int, pairs: [PersistencePair], representatives: [RepresentativeCocycle] = [],
+        generators: [FlagGenerator] = []
     ) {
         precondition(representatives.isEmpty || representatives.count == pairs.count)
+        precondition(generators.isEmpty || generators.count == representatives.count)
         self.maxDimension = maxDimension
         if representatives.isEmpty {
             self.pairs = pairs.sorted()
             self.representatives = []
+            self.generators = []
         } else {
             // Equal bars keep an order that depends on their cocycles alone, not on how they were found.
             let order = pairs.indices.sorted { a, b in
@@ -48,7 +53,25 @@ public struct Barcode: Sendable, Hashable {
             }
             self.pairs = order.map { pairs[$0] }
             self.representatives = order.map { representatives[$0] }
+            self.generators = generators.isEmpty ? [] : order.map { generators[$0] }
         }
+    }
+
+    /// The same with vertex v of representatives and generators called `numbers[v]`; these ascend, so that the
+    /// vertices of a simplex stay in order.
+    package func renumbered(_ numbers: [Int32]) -> Barcode {
+        func renumbered(_ ends: FlagGenerator.Ends) -> FlagGenerator.Ends {
+            FlagGenerator.Ends(numbers[Int(ends.larger)], numbers[Int(ends.smaller)])
+        }
+        return Barcode(
+            maxDimension: maxDimension, pairs: pairs,
+            representatives: representatives.map { cocycle in
+                RepresentativeCocycle(
+                    vertices: cocycle.vertices.map { numbers[Int($0)] }, coefficients: cocycle.coefficients)
+            },
+            generators: generators.map {
+                FlagGenerator(birth: renumbered($0.birth), death: $0.death.map(renumbered))
+            })
     }
 
     /// The number of essential classes in each dimension, 0 to `maxDimension`.

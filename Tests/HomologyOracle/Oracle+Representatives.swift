@@ -30,6 +30,7 @@ extension Oracle {
             return "\(barcode.pairs.count) bars, but \(barcode.representatives.count) representatives"
         }
         let complex = FlagComplex(table, upTo: options.maxDimension + 1)
+        if let fault = faultInGenerators(of: barcode, complex: complex) { return fault }
         let modulus = Int(options.field.modulus)
         var cochains: [Cochain] = []
         for (pair, representative) in zip(barcode.pairs, barcode.representatives) {
@@ -39,6 +40,28 @@ extension Oracle {
             }
         }
         return faultInIndependence(cochains, complex: complex, modulus: modulus)
+    }
+
+    /// Each bar's edges must have the lengths of its birth and its death.
+    private static func faultInGenerators(of barcode: Barcode, complex: FlagComplex) -> String? {
+        guard barcode.generators.count == barcode.pairs.count else {
+            return "\(barcode.pairs.count) bars, but \(barcode.generators.count) generators"
+        }
+        func value(_ ends: FlagGenerator.Ends?) -> Double? {
+            guard let ends else { return .infinity }
+            let position = complex.position[ends.vertices.reversed().map(Int.init)]
+            return position.map { complex.simplices[$0].diameter }
+        }
+        for (pair, generator) in zip(barcode.pairs, barcode.generators) {
+            guard generator.birth.isVertex == (pair.dimension == 0), generator.death?.isVertex != true else {
+                return "bar \(pair): not the right simplices in \(generator)"
+            }
+            guard value(generator.birth) == pair.birth, value(generator.death) == pair.death else {
+                return "bar \(pair): born at \(String(describing: value(generator.birth))), "
+                    + "dies at \(String(describing: value(generator.death))) by \(generator)"
+            }
+        }
+        return nil
     }
 
     /// It is enough to look when a class is born: classes that die leave an independent rest, and a sum

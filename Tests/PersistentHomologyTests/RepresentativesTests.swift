@@ -27,6 +27,22 @@ struct RepresentativesTests {
         #expect(fault == nil)
     }
 
+    @Test func theEdgesOfBirthAndDeathAreNamed() throws {
+        // A square of sides 1, 2, 3, 4 in turn, with diagonals of 5 and 6.
+        var square = RipsCase(
+            family: "square", count: 4, lengths: [1, 5, 2, 4, 6, 3], maxDimension: 1)
+        for form in RipsCase.Form.allCases {
+            square.form = form
+            let barcode = try square.engineResult(representatives: true).barcode
+            let hole = try #require(barcode.pairs.lastIndex { $0.dimension == 1 })
+            #expect(barcode.pairs[hole] == PersistencePair(dimension: 1, birth: 4, death: 5))
+            #expect(
+                barcode.generators[hole] == FlagGenerator(birth: .init(3, 0), death: .init(2, 0)))
+            let deaths = barcode.pairs.indices.compactMap { barcode.generators[$0].death }.prefix(3)
+            #expect(Array(deaths) == [.init(1, 0), .init(2, 1), .init(3, 2)])
+        }
+    }
+
     @Test func theJudgeRefusesWhatIsNoCocycle() throws {
         // The five-cycle's hole; a single edge cuts it, two edges at one vertex with equal signs do not.
         let cycle = RipsCase(cycle: 5, maxDimension: 1)
@@ -35,7 +51,9 @@ struct RepresentativesTests {
         func verdict(_ vertices: [Int32], _ coefficients: [UInt16]) throws -> String? {
             var representatives = right.representatives
             representatives[hole] = RepresentativeCocycle(vertices: vertices, coefficients: coefficients)
-            let barcode = Barcode(maxDimension: 1, pairs: right.pairs, representatives: representatives)
+            let barcode = Barcode(
+                maxDimension: 1, pairs: right.pairs, representatives: representatives,
+                generators: right.generators)
             return try Oracle.faultInRepresentatives(
                 barcode, of: cycle.matrix(), options: cycle.options(representatives: true))
         }

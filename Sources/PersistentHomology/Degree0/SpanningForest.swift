@@ -6,8 +6,7 @@ struct SpanningForest {
     /// A bit for each rank: whether the edge belongs to the forest.
     private let members: Storage<UInt64>
     /// The bars of dimension 0 with birth < death.
-    private(set) var pairs: [PersistencePair] = []
-    private(set) var representatives: [RepresentativeCocycle] = []
+    private(set) var bars: Bars
 
     /// Joins components in order of rank. Where births differ the younger component dies (elder rule).
     init<Graph: RankedGraph>(
@@ -15,6 +14,7 @@ struct SpanningForest {
     ) throws(HomologyError) {
         let count = graph.vertexCount
         members = try Storage(repeating: 0, count: (graph.edgeCount + 63) / 64, memory: context.memory)
+        bars = Bars(memory: context.memory)
         let parents = try Storage<UInt32>(count: count, memory: context.memory)
         for v in 0..<count { parents[v] = UInt32(v) }
         var components = wanted ? (0..<UInt32(count)).map { [Int32(bitPattern: graph.label(of: $0))] } : []
@@ -29,12 +29,20 @@ struct SpanningForest {
             if elder != younger {
                 members[Int(rank >> 6)] |= 1 << UInt64(rank & 63)
                 remaining -= 1
-                // Equal births: the smaller vertex counts as the elder, so that ties are settled.
-                if (birth(younger), younger) < (birth(elder), elder) { swap(&elder, &younger) }
+                // Equal births: the larger component counts as the elder where components are kept, so
+                // that they are not long in all; then the smaller vertex, so that ties are settled.
+                func seniority(_ v: UInt32) -> (Double, Int, UInt32) {
+                    (birth(v), wanted ? -components[Int(v)].count : 0, v)
+                }
+                if seniority(younger) < seniority(elder) { swap(&elder, &younger) }
                 let death = graph.length(of: rank)
                 if birth(younger) < death {
-                    pairs.append(PersistencePair(dimension: 0, birth: birth(younger), death: death))
-                    if wanted { representatives.append(Self.indicator(components[Int(younger)])) }
+                    let pair = PersistencePair(dimension: 0, birth: birth(younger), death: death)
+                    if wanted {
+                        try bars.append(pair, components[Int(younger)], end: graph.labelledEnds(of: rank))
+                    } else {
+                        bars.append(pair)
+                    }
                 }
                 parents[Int(younger)] = elder
                 if wanted {
@@ -45,8 +53,8 @@ struct SpanningForest {
             rank += 1
         }
         for v in 0..<UInt32(count) where parents[Int(v)] == v {
-            pairs.append(PersistencePair(dimension: 0, birth: birth(v), death: .infinity))
-            if wanted { representatives.append(Self.indicator(components[Int(v)])) }
+            let pair = PersistencePair(dimension: 0, birth: birth(v), death: .infinity)
+            if wanted { try bars.append(pair, components[Int(v)], end: nil) } else { bars.append(pair) }
         }
     }
 
@@ -62,10 +70,21 @@ struct SpanningForest {
         }
         return v
     }
+}
 
-    /// The cochain that is 1 on a component: its coboundary vanishes until the component is joined.
-    private static func indicator(_ component: [Int32]) -> RepresentativeCocycle {
-        RepresentativeCocycle(
-            vertices: component.sorted(by: >), coefficients: [UInt16](repeating: 1, count: component.count))
+extension Bars {
+    /// Adds a bar of dimension 0 with the cochain that is 1 on its component, whose oldest vertex comes
+    /// first: its coboundary vanishes until the component is joined.
+    fileprivate mutating func append(
+        _ pair: PersistencePair, _ component: [Int32], end: FlagGenerator.Ends?
+    ) throws(HomologyError) {
+        guard let oldest = component.first else { return }
+        try reserveCocycles(termCount: component.count, dimension: 0)
+        append(
+            pair,
+            RepresentativeCocycle(
+                vertices: component.sorted(by: >),
+                coefficients: [UInt16](repeating: 1, count: component.count)),
+            FlagGenerator(birth: FlagGenerator.Ends(oldest, oldest), death: end))
     }
 }

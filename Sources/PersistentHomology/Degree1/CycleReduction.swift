@@ -19,6 +19,8 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
     let blocks: Blocks?
 
     struct Outcome {
+        /// The reduced cycles.
+        let table: PivotTable<Entry>
         var pairs: [PersistencePair] = []
         /// The triangles that end bars: columns that dimension 2 need not reduce.
         var deaths: [DeathTriangle] = []
@@ -78,7 +80,7 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
     }
 
     private func outcome(_ table: PivotTable<Entry>) -> Outcome {
-        var outcome = Outcome()
+        var outcome = Outcome(table: table)
         var ended = Set<UInt32>()
         table.forEach { column in
             let (birth, death) = (EdgeKey.rank(column.pivot.key), DeathTriangle(key: column.column))

@@ -32,41 +32,38 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
                 to: progress.lowerBound + Double(range.upperBound) / Double(columns.count)
                     * (progress.upperBound - progress.lowerBound))
         }
+        let essential = (0..<reducers.count).flatMap { reducers[$0].pointee.essential }
+        if representatives {
+            var termCount = essential.reduce(0) { $0 + $1.terms.count + 1 }
+            table.forEach { termCount += $0.termCount + 1 }
+            try bars.reserveCocycles(termCount: termCount, dimension: dimension)
+        }
         var deaths: [Entry.Key] = []
         table.forEach { column in
             deaths.append(column.pivot.key)
-            addBar(of: column, to: &bars)
+            let terms = UnsafeBufferPointer(start: column.terms, count: column.termCount)
+            let death = codec.rank(column.pivot.key, dimension: dimension + 1)
+            addBar(column.column, terms, death: death, to: &bars)
         }
-        for column in (0..<reducers.count).flatMap({ reducers[$0].pointee.essential }) {
-            let birth = graph.length(of: codec.rank(column.column, dimension: dimension))
-            bars.pairs.append(PersistencePair(dimension: dimension, birth: birth, death: .infinity))
-            if representatives { bars.cocycles.append(cocycle(column.column, column.terms, before: none)) }
+        for column in essential {
+            column.terms.withUnsafeBufferPointer { addBar(column.column, $0, death: none, to: &bars) }
         }
         return try KeySet(deaths, context)
     }
 
-    private func addBar(of column: borrowing ReducedColumn<Entry>, to bars: inout Bars) {
-        let birthRank = codec.rank(column.column, dimension: dimension)
-        let deathRank = codec.rank(column.pivot.key, dimension: dimension + 1)
-        if birthRank == deathRank { return }
-        let (birth, death) = (graph.length(of: birthRank), graph.length(of: deathRank))
-        if birth == death { return }
-        bars.pairs.append(PersistencePair(dimension: dimension, birth: birth, death: death))
-        if representatives {
-            let terms = UnsafeBufferPointer(start: column.terms, count: column.termCount)
-            bars.cocycles.append(cocycle(column.column, Array(terms), before: deathRank))
+    /// Adds the bar of a reduced column, if it has a length.
+    private func addBar(
+        _ column: Entry.Key, _ terms: UnsafeBufferPointer<Entry>, death: UInt32, to bars: inout Bars
+    ) {
+        let birth = codec.rank(column, dimension: dimension)
+        guard birth != death, let pair = graph.pair(dimension: dimension, birth: birth, death: death) else {
+            return
         }
-    }
-
-    /// The critical edges, in decreasing order.
-    func columns(of critical: CriticalEdges) throws(HomologyError) -> Storage<Entry.Key> {
-        let columns = try Storage<Entry.Key>(count: critical.count, memory: context.memory)
-        var next = critical.count
-        critical.forEach { rank in
-            next -= 1
-            columns.base[next] = Entry.Key(rank)
+        if representatives, let generator = graph.generator(birth: birth, death: death) {
+            bars.append(pair, cocycle(column, terms, before: death), generator)
+        } else {
+            bars.append(pair)
         }
-        return columns
     }
 
     /// The simplices of open blocks that are neither apparent nor cleared, in decreasing order.
@@ -102,8 +99,9 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
     }
 
     /// The reduced column's cochain on the complex just before the bar ends.
-    private func cocycle(_ column: Entry.Key, _ terms: [Entry], before death: UInt32) -> RepresentativeCocycle
-    {
+    private func cocycle(
+        _ column: Entry.Key, _ terms: UnsafeBufferPointer<Entry>, before death: UInt32
+    ) -> RepresentativeCocycle {
         var vertices: [Int32] = []
         var coefficients: [UInt16] = []
         var simplex = Simplex()

@@ -6,12 +6,15 @@ protocol ColumnEntry: BitwiseCopyable, Sendable {
     init(_ key: Key, _ coefficient: UInt32)
     /// The same arithmetic on keys of edges.
     associatedtype EdgeEntry: ColumnEntry where EdgeEntry.Key == UInt64
+    /// Values of several cochains side by side.
+    associatedtype Lanes: CocycleLanes
     /// True over Z/2, where signs and products disappear at compile time.
     static var isBinary: Bool { get }
 }
 
 struct BinaryEntry<Key: SimplexKey>: ColumnEntry {
     typealias EdgeEntry = BinaryEntry<UInt64>
+    typealias Lanes = BinaryLanes
     let key: Key
 
     @inline(__always)
@@ -24,6 +27,7 @@ struct BinaryEntry<Key: SimplexKey>: ColumnEntry {
 
 struct PrimeEntry<Key: SimplexKey>: ColumnEntry {
     typealias EdgeEntry = PrimeEntry<UInt64>
+    typealias Lanes = PrimeLanes
     let key: Key
     let coefficient: UInt32
 
