@@ -26,6 +26,7 @@ let package = Package(
         .executable(name: "tdad", targets: ["tdad"]),
         .executable(name: "tda", targets: ["tda"]),
         .executable(name: "tda-gateway", targets: ["tda-gateway"]),
+        .executable(name: "tda-dev-broker", targets: ["tda-dev-broker"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -43,6 +44,7 @@ let package = Package(
         .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev"])]),
+        .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
 
         .target(name: "DistanceKernels", path: "kernels/distances"),
         .target(name: "RankKernels", path: "kernels/ranks"),
@@ -51,6 +53,8 @@ let package = Package(
         .target(
             name: "CPredicates", path: "kernels/predicates",
             cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
+
+        .target(name: "SchemaTexts"),
 
         .target(name: "Vocabulary"),
         .target(name: "Hardware", dependencies: ["Vocabulary", "CHwloc", "COpenCL"]),
@@ -103,6 +107,11 @@ let package = Package(
                 "Gateway", "JobStore", "Vocabulary", "Server", "Engine", "Hardware", hummingbird,
                 hummingbirdTesting, httpTypes, nioCore, nioPosix, logging, lifecycle,
             ]),
+        .target(name: "Schemas", dependencies: ["SchemaTexts", "Formats"]),
+        .testTarget(name: "SchemasTests", dependencies: ["Schemas", "Formats"]),
+        .target(name: "StreamWindows"),
+        .testTarget(name: "StreamWindowsTests", dependencies: ["StreamWindows"]),
+        .target(name: "Kafka", dependencies: ["CRdKafka", logging]),
 
         .executableTarget(
             name: "tdad",
@@ -116,10 +125,14 @@ let package = Package(
         .executableTarget(
             name: "tda-gateway",
             dependencies: [
-                "Gateway", "JobStore", "Settings", "Vocabulary", hummingbird, lifecycle, signals, nioCore,
+                "Gateway", "JobStore", "Settings", "TDAClient", "Vocabulary", hummingbird, lifecycle, signals,
+                nioCore,
                 logging,
                 arguments,
             ]),
+        .executableTarget(
+            name: "tda-dev-broker",
+            dependencies: ["Kafka", "Settings", "Vocabulary", arguments, logging, signals]),
 
         // For tests: helpers, a slow judge of barcodes, and the fuzzer that sets the engine against it.
         .target(name: "TestSupport", dependencies: ["Hardware"], path: "Tests/TestSupport"),

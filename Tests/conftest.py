@@ -50,6 +50,12 @@ class Starter:
         gateway.base = f"http://127.0.0.1:{port}/api/v1"
         return self.keep(gateway)
 
+    def broker(self, folder, *arguments):
+        return self.keep(service.Broker(folder, *arguments))
+
+    def bridge(self, servers, daemon, folder, *arguments, environment=None):
+        return self.keep(service.start_bridge(servers, daemon, folder, *arguments, environment=environment))
+
     def program(self, name, *arguments, environment=None):
         """Any program, not waited for."""
         return self.keep(service.Program(name, *arguments, environment=environment))

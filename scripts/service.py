@@ -111,6 +111,41 @@ def start_gateway(path, port, folder, *arguments, environment=None):
     return started(gateway, lambda: fetch(f"http://127.0.0.1:{port}/api/v1/health/live").status == 200)
 
 
+class Broker(Program):
+    """tda-dev-broker, ready: `servers` for clients, `command` to disturb it."""
+
+    def __init__(self, folder, *arguments):
+        self.control = str(folder / "broker.sock")
+        bootstrap = folder / "bootstrap"
+        super().__init__(
+            "tda-dev-broker", "--bootstrap-file", str(bootstrap), "--control", self.control, *arguments
+        )
+        started(self, lambda: "bootstrap servers" in self.output())
+        self.servers = bootstrap.read_text().strip()
+
+    def command(self, line):
+        """Carries out one line of the broker's commands; raises for what it does not understand."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(self.control)
+            connection.sendall(line.encode() + b"\n")
+            answer = connection.makefile().readline().strip()
+        if answer.startswith("error"):
+            raise ValueError(f"{line}: {answer}")
+        return answer
+
+
+def start_bridge(servers, daemon, folder, *arguments, environment=None):
+    """tda-bridge between the brokers at `servers`, the outbox in `folder` and the daemon; joined to Kafka."""
+    settings = {
+        "KAFKA_BOOTSTRAP_SERVERS": servers,
+        "TDA_SOCKET": str(daemon),
+        "TDA_DATA_DIR": str(folder),
+        "TDA_METRICS_PORT": "0",
+    }
+    bridge = Program("tda-bridge", *arguments, environment={**settings, **(environment or {})})
+    return started(bridge, lambda: "joined to Kafka" in bridge.output())
+
+
 def started(program, ready):
     try:
         program.wait_ready(ready)

@@ -67,7 +67,7 @@ extension Variable {
             .httpHost, .httpPort, .apiTokens, .apiTokensFile, .dataDirectory, .syncLimit, .maxBodyBytes,
             .resultTTL, .jobAttempts, .cacheBytes, .maxUploadBytes,
             .databaseURL, .redisURL, .kafkaBootstrapServers, .schemaRegistryURL, .environment,
-        ]
+        ] + bridge
 
     /// Names with our prefix that are no settings: the build and the tests read them.
     static let otherNames: Set<String> = ["TDA_WARNINGS_AS_ERRORS", "TDA_ISA"]

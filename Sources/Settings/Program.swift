@@ -16,12 +16,14 @@ public protocol Program: AsyncParsableCommand {
 extension Program {
     /// Reads the configuration, starts logging, and runs. A bad configuration ends the process with
     /// status 64, and an error that `run` throws with status 1, each with one line on standard error.
-    public static func main() async {
+    public static func main() async { await main(with: Array(CommandLine.arguments.dropFirst())) }
+
+    /// The same with these arguments, without the program's name.
+    public static func main(with arguments: [String]) async {
         let command: Self
         do {
             command = try configured(
-                arguments: Array(CommandLine.arguments.dropFirst()),
-                environment: ProcessInfo.processInfo.environment)
+                arguments: arguments, environment: ProcessInfo.processInfo.environment)
         } catch let error as SettingsError {
             fail(error, status: EX_USAGE)
         } catch {

@@ -8,6 +8,7 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import Settings
+import TDAClient
 import UnixSignals
 import Vocabulary
 
@@ -52,7 +53,7 @@ struct GatewayProgram: Program {
         let logger = Logger(label: "tda-gateway")
         let socket =
             common.socket ?? SocketPath.forClient(environment: ProcessInfo.processInfo.environment)
-        let daemon = DaemonLink(socket: socket)
+        let daemon = DaemonLink(socket: socket, name: "tda-gateway \(platformVersion)")
         let location = try StoreLocation(
             databaseURL: databaseURL?.value, dataDirectory: dataDirectory,
             environment: ProcessInfo.processInfo.environment)

@@ -1,3 +1,4 @@
+import Formats
 import JobStore
 import Synchronization
 import Vocabulary

@@ -1,3 +1,5 @@
+import Formats
+
 /// Counts of durations by upper bounds, as Prometheus draws histograms from.
 struct Histogram: Sendable {
     /// Seconds.
@@ -12,5 +14,18 @@ struct Histogram: Sendable {
         let seconds = duration / .seconds(1)
         counts[Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count] += 1
         sum += seconds
+    }
+}
+
+extension PrometheusText {
+    mutating func histogram(_ name: String, _ labels: Labels, _ histogram: Histogram) {
+        var below = 0
+        for (bound, count) in zip(Histogram.bounds, histogram.counts) {
+            below += count
+            sample(name + "_bucket", labels + [("le", bound.description)], below)
+        }
+        sample(name + "_bucket", labels + [("le", "+Inf")], histogram.count)
+        sample(name + "_sum", labels, histogram.sum)
+        sample(name + "_count", labels, histogram.count)
     }
 }

@@ -1,10 +1,9 @@
 import Synchronization
-import TDAClient
 public import Vocabulary
 
 /// The daemon behind its socket, over one connection that all requests share; connects when it is first
 /// needed, and again after a loss.
-public final class DaemonLink: Compute {
+public final class DaemonLink: Sendable {
     private enum State: Sendable {
         case apart
         case connecting(Task<Result<TDAClient, Failure>, Never>)
@@ -12,13 +11,19 @@ public final class DaemonLink: Compute {
     }
 
     private let socket: String
+    private let name: String
     private let state = Mutex(State.apart)
 
-    /// - Parameter socket: the path of the daemon's socket. The daemon need not be there yet.
-    public init(socket: String) { self.socket = socket }
+    /// - Parameters:
+    ///   - socket: the path of the daemon's socket. The daemon need not be there yet.
+    ///   - name: who is asking, for the daemon's log and `status`, e.g. `tda-gateway 0.1.0`.
+    public init(socket: String, name: String) {
+        self.socket = socket
+        self.name = name
+    }
 
     public func compute(
-        _ request: ComputeRequest, progress: (@Sendable (ComputeProgress) -> Void)?
+        _ request: ComputeRequest, progress: TDAClient.ProgressHandler? = nil
     ) async throws(Failure) -> ComputeResult {
         try await asking { (client) throws(Failure) in
             try await client.compute(request, progress: progress)
@@ -78,7 +83,7 @@ public final class DaemonLink: Compute {
             let result: Result<TDAClient, Failure>
             do throws(Failure) {
                 result = .success(
-                    try await TDAClient.connect(socket: socket, name: "tda-gateway \(platformVersion)"))
+                    try await TDAClient.connect(socket: socket, name: name))
             } catch {
                 result = .failure(error)
             }

@@ -1,0 +1,3 @@
+public import TDAClient
+
+extension DaemonLink: Compute {}

@@ -1,0 +1,132 @@
+"""Reading and writing topics with confluent-kafka, a client that is not ours.
+
+Whoever imports this is skipped where it, aiokafka or jsonschema is missing.
+"""
+
+import json
+import time
+import uuid
+
+import pytest
+import service
+
+confluent = pytest.importorskip("confluent_kafka")
+aiokafka = pytest.importorskip("aiokafka")
+jsonschema = pytest.importorskip("jsonschema")
+
+
+def schema(topic):
+    """The schema of a topic, as Python's jsonschema understands it."""
+    return jsonschema.Draft7Validator(json.loads((service.ROOT / f"schemas/{topic}.json").read_text()))
+
+
+class Topics:
+    """The topics of one broker."""
+
+    def __init__(self, servers):
+        self.servers = servers
+        self.producer = confluent.Producer({"bootstrap.servers": servers, "enable.idempotence": True})
+
+    def publish(self, topic, value, key=None, headers=None):
+        """Sends bytes as they are, None as a tombstone, anything else as JSON; not waited for."""
+        if value is not None and not isinstance(value, bytes):
+            value = json.dumps(value).encode()
+        while True:
+            try:
+                return self.producer.produce(topic, key=key, value=value, headers=headers)
+            except BufferError:
+                self.producer.poll(0.1)
+
+    def flush(self):
+        assert self.producer.flush(30) == 0
+
+    def event(self, stream, points, timestamp, message_id=None, **headers):
+        """Publishes a point_cloud_update."""
+        value = {
+            "metadata": {"message_id": message_id or str(uuid.uuid4()), "message_type": "stream.event"},
+            "payload": {
+                "event_type": "point_cloud_update",
+                "stream_id": stream,
+                "points": points,
+                "timestamp": timestamp,
+            },
+        }
+        self.publish("tda_events", value, key=stream, headers=list(headers.items()) or None)
+
+    def reader(self, *topics):
+        return Reader(self.servers, topics)
+
+
+class Reader:
+    """Reads whole topics from their beginning; `records` grows with each `poll`."""
+
+    def __init__(self, servers, topics):
+        self.records = []
+        self.consumer = confluent.Consumer(
+            {
+                "bootstrap.servers": servers,
+                "group.id": f"reader-{uuid.uuid4()}",
+                "auto.offset.reset": "earliest",
+                "enable.auto.commit": False,
+                "allow.auto.create.topics": True,
+                "topic.metadata.refresh.interval.ms": 1000,
+            }
+        )
+        self.consumer.subscribe(list(topics))
+
+    def poll(self, seconds=0.1):
+        for message in self.consumer.consume(1000, seconds):
+            if message.error() is None:
+                self.records.append(Record(message))
+
+    def wait(self, condition, seconds=30, what="the records"):
+        """Reads until `condition(records)`; returns the records."""
+        deadline = time.monotonic() + seconds
+        while not condition(self.records):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{what} did not come within {seconds} s; there are {len(self.records)}")
+            self.poll()
+        return self.records
+
+    def wait_count(self, count, seconds=30):
+        return self.wait(lambda records: len(records) >= count, seconds, f"{count} records")
+
+    def close(self):
+        self.consumer.close()
+
+
+class Record:
+    def __init__(self, message):
+        self.topic, self.partition, self.offset = message.topic(), message.partition(), message.offset()
+        self.key = message.key().decode() if message.key() is not None else None
+        self.value = message.value()
+        self.headers = dict(message.headers() or [])
+        self.time = time.monotonic()
+
+    @property
+    def json(self):
+        return json.loads(self.value)
+
+    @property
+    def type(self):
+        return self.json["metadata"]["message_type"]
+
+    @property
+    def id(self):
+        return self.json["metadata"]["message_id"]
+
+    @property
+    def payload(self):
+        return self.json["payload"]
+
+    def header(self, name):
+        value = self.headers.get(name)
+        return None if value is None else value.decode()
+
+
+def metrics(bridge):
+    """The bridge's metrics, by name with labels."""
+    port = int(bridge.output().split("metrics on port ")[1].split()[0])
+    text = service.fetch(f"http://127.0.0.1:{port}/metrics").body.decode()
+    lines = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
+    return {name: float(value) for name, value in lines}
