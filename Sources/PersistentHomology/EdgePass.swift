@@ -18,6 +18,6 @@ package struct EdgePass: Sendable {
     /// The shape of each edge's block, by rank, as a number that is the same whoever found it.
     package func run(_ context: ComputeContext) throws(HomologyError) -> [UInt32] {
         let scratch = try WorkerScratch(of: graph, context: context)
-        return Array(try Blocks(of: graph, scratch: scratch, context: context, progress: 0...1).all)
+        return try Blocks(of: graph, scratch: scratch, context: context, progress: 0...1).all
     }
 }

@@ -44,8 +44,10 @@ struct Blocks: @unchecked Sendable {
         }
     }
 
-    /// By rank: what can be compared with other passes.
-    var all: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: codes, count: storage.count) }
+    /// A copy, by rank: what can be compared with other passes.
+    var all: [UInt32] {
+        withExtendedLifetime(storage) { Array(UnsafeBufferPointer(start: codes, count: storage.count)) }
+    }
 
     /// The first vertex in the order of the block of `rank`. Not for critical edges.
     @inline(__always)
