@@ -145,7 +145,8 @@ let package = Package(
             name: "fuzz-rips", dependencies: ["Hardware", "HomologyOracle", "RipsTrials", arguments],
             path: "Tests/fuzz-rips"),
         .executableTarget(
-            name: "bench-distances", dependencies: ["Vocabulary", "Hardware", "Distances"],
+            name: "bench-distances",
+            dependencies: ["Vocabulary", "Hardware", "Distances", "PersistentHomology"],
             path: "bench/distances", exclude: ["compare"]),
         .executableTarget(
             name: "bench-alpha", dependencies: ["Vocabulary", "Hardware", "AlphaComplex", "TestSupport"],

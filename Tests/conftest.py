@@ -1,5 +1,6 @@
 """Fixtures: the built programs as real processes on temporary sockets, ports and folders."""
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -7,6 +8,14 @@ from pathlib import Path
 
 import pytest
 import service
+
+# Measured by the first daemon of a test run, for all of them; the user's own calibration is left alone.
+CACHE = Path(tempfile.mkdtemp(prefix="tda-cache-"))
+os.environ.setdefault("TDA_CALIBRATION", str(CACHE / "calibration"))
+
+
+def pytest_unconfigure():
+    shutil.rmtree(CACHE, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items):

@@ -19,7 +19,7 @@ extension PairwiseDistances {
             throw .invalidInput(.badParameter("threshold", reason: "\(threshold) is not a number ≥ 0"))
         }
         context.progress.enter("neighbours", at: 0)
-        let points = try PreparedPoints(cloud, metric: metric, precision: precision, memory: context.memory)
+        let points = try PreparedPoints(cloud, metric: metric, precision: precision, context: context)
         defer { context.memory.release(points.reserved) }
         switch precision {
         case .float32:
@@ -43,7 +43,7 @@ extension PairwiseDistances {
         of cloud: PointCloud, metric: Metric, within threshold: Double
     ) throws(DistanceError) -> Int {
         let context = ComputeContext()
-        let points = try PreparedPoints(cloud, metric: metric, precision: .float32, memory: context.memory)
+        let points = try PreparedPoints(cloud, metric: metric, precision: .float32, context: context)
         // A step near the golden section of the count visits points from everywhere, whatever order
         // they were given in.
         let count = points.count

@@ -50,7 +50,7 @@ public enum PairwiseDistances {
         kernels: DistanceKernels, context: ComputeContext
     ) throws(DistanceError) -> (matrix: DistanceMatrix, backend: String) {
         context.progress.enter("distances", at: 0)
-        let points = try PreparedPoints(cloud, metric: metric, precision: precision, memory: context.memory)
+        let points = try PreparedPoints(cloud, metric: metric, precision: precision, context: context)
         defer { context.memory.release(points.reserved) }
 
         let pairs = cloud.count * (cloud.count - 1) / 2
@@ -65,7 +65,7 @@ public enum PairwiseDistances {
             (distances, backend) = (.float64(found.values), found.backend)
         }
         do throws(InvalidInput) {
-            try refuseInfinity(in: distances, of: cloud, plan: points.plan)
+            try refuseInfinity(in: distances, of: points)
         } catch {
             context.memory.release(pairs * (precision == .float32 ? 4 : 8))
             throw .invalidInput(error)
@@ -102,9 +102,9 @@ public enum PairwiseDistances {
 
     /// Looks for infinities only where the coordinates are large enough for one.
     private static func refuseInfinity(
-        in distances: Scalars, of cloud: PointCloud, plan: MetricPlan
+        in distances: Scalars, of points: PreparedPoints
     ) throws(InvalidInput) {
-        let bound = plan.bound(magnitude: cloud.coordinates.largestMagnitude, dimension: cloud.dimension)
+        let bound = points.plan.bound(magnitude: points.magnitude, dimension: points.dimension)
         let place: Int? =
             switch distances {
             case .float32(let values):

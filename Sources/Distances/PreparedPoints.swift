@@ -12,18 +12,20 @@ struct PreparedPoints: Sendable {
     private(set) var arithmetic: Arithmetic
     /// What results are multiplied by.
     let factor: Double
+    /// The largest coordinate of the cloud, without its sign.
+    let magnitude: Double
     /// Whether coordinates and their squares stay in the range of floats.
     let isWithinFloatRange: Bool
     /// How many bytes were reserved for `coordinates`.
     let reserved: Int
 
     init(
-        _ cloud: PointCloud, metric: Metric, precision: Precision, memory: MemoryAccount
+        _ cloud: PointCloud, metric: Metric, precision: Precision, context: ComputeContext
     ) throws(DistanceError) {
         count = cloud.count
         dimension = cloud.dimension
         plan = MetricPlan(metric)
-        let magnitude = cloud.coordinates.largestMagnitude
+        magnitude = cloud.coordinates.largestMagnitude
         isWithinFloatRange = plan.isWithinFloatRange(magnitude: magnitude)
         let suitsFloats =
             cloud.coordinates.precision == .float32 && plan.normalisation == .none && isWithinFloatRange
@@ -42,26 +44,16 @@ struct PreparedPoints: Sendable {
             return
         }
         let bytes = cloud.coordinates.count * MemoryLayout<Double>.stride
-        do { try memory.reserve(bytes) } catch { throw .memory(error) }
-        do {
-            let normalisation = plan.normalisation
-            var doubles: [Double]
-            switch cloud.coordinates {
-            case .float32(let values): doubles = values.map(Double.init)
-            case .float64(let values): doubles = values
-            }
-            if scale != 1 {
-                for index in doubles.indices { doubles[index] *= scale }
-            }
-            for point in 0..<count {
-                try normalise(
-                    &doubles, point: point, dimension: cloud.dimension, as: normalisation, metric: metric)
-            }
-            coordinates = .float64(doubles)
+        do { try context.memory.reserve(bytes) } catch { throw .memory(error) }
+        do throws(InvalidInput) {
+            let preparation = Preparation(plan: plan, dimension: dimension, scale: scale)
+            coordinates = .float64(try preparation.doubles(of: cloud.coordinates, context.team))
             reserved = bytes
-            if precision == .float32, normalisation != .none, Refinement.pays(self) { arithmetic = .floats }
+            if precision == .float32, plan.normalisation != .none, Refinement.pays(self) {
+                arithmetic = .floats
+            }
         } catch {
-            memory.release(bytes)
+            context.memory.release(bytes)
             throw .invalidInput(error)
         }
     }
@@ -102,46 +94,33 @@ extension PreparedPoints {
     }
 }
 
-/// Brings the coordinates of `point` to length 1.
-private func normalise(
-    _ coordinates: inout [Double], point: Int, dimension: Int, as normalisation: MetricPlan.Normalisation,
-    metric: Metric
-) throws(InvalidInput) {
-    guard normalisation != .none else { return }
-    let range = point * dimension..<(point + 1) * dimension
-    // Over the largest first, so that neither sum nor squares overflow.
-    let largest = coordinates[range].reduce(0) { max($0, abs($1)) }
-    let first = coordinates[range.lowerBound]
-    if normalisation == .centredUnit, coordinates[range].allSatisfy({ $0 == first }) {
-        throw .noDistance(
-            point: point, reason: "has \(dimension) equal coordinates: its correlation is undefined")
-    }
-    guard largest > 0 else {
-        throw .noDistance(
-            point: point, reason: "is the zero vector: its \(metric.name) distance is undefined")
-    }
-    for index in range { coordinates[index] /= largest }
-    if normalisation == .centredUnit {
-        let mean = coordinates[range].reduce(0, +) / Double(dimension)
-        for index in range { coordinates[index] -= mean }
-    }
-    let length = coordinates[range].reduce(0) { $0 + $1 * $1 }.squareRoot()
-    for index in range { coordinates[index] /= length }
-}
-
 extension Scalars {
     /// The largest absolute value, 0 for none.
     var largestMagnitude: Double {
-        func largest<Value: BinaryFloatingPoint>(_ values: [Value]) -> Value {
-            values.withUnsafeBufferPointer { values in
-                var largest: Value = 0
-                for value in values where value.magnitude > largest { largest = value.magnitude }
-                return largest
-            }
+        switch self {
+        case .float32(let values): Double(Self.largestMagnitude(values))
+        case .float64(let values): Self.largestMagnitude(values)
         }
-        return switch self {
-        case .float32(let values): Double(largest(values))
-        case .float64(let values): largest(values)
+    }
+
+    private static func largestMagnitude<Value: BinaryFloatingPoint & SIMDScalar>(_ values: [Value]) -> Value
+    {
+        values.withUnsafeBufferPointer { values in
+            // Eight side by side, which a single one cannot be.
+            var largest = SIMD8<Value>()
+            var place = 0
+            while place &+ 8 <= values.count {
+                var eight = SIMD8<Value>()
+                for lane in 0..<8 { eight[lane] = values[place &+ lane].magnitude }
+                largest.replace(with: eight, where: eight .> largest)
+                place &+= 8
+            }
+            var most = largest.max()
+            while place < values.count {
+                most = max(most, values[place].magnitude)
+                place &+= 1
+            }
+            return most
         }
     }
 }

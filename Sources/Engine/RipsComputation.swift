@@ -8,7 +8,9 @@ public struct RipsComputation: Computation {
     /// The vector instructions in use, e.g. `avx512`.
     public static var instructionSet: String { PairwiseDistances.instructionSet }
 
-    public init() {}
+    private let backends: Backends
+
+    public init(backends: Backends = Backends()) { self.backends = backends }
 
     public func outlook(_ shape: InputShape, _ options: VietorisRipsOptions, threads: Int) -> Outlook {
         let input = Cost(seconds: 0, memory: shape.byteCount)
@@ -75,6 +77,8 @@ public struct RipsComputation: Computation {
     public func run(
         _ input: ComputeInput, _ options: VietorisRipsOptions, _ plan: Plan, _ context: ComputeContext
     ) throws(Failure) -> ComputeResult {
+        var context = context
+        context.device = backends.edgePassDevice(pointCount: input.shape.count, threads: context.team.size)
         switch input {
         case .distances(let matrix): return try barcode(of: matrix, options, context)
         case .sparse(let graph): return try barcode(of: graph, options, context)
@@ -83,13 +87,13 @@ public struct RipsComputation: Computation {
             let distances = try distances(of: cloud, options, plan.route, context)
             let seconds = start.duration(to: .now).seconds
             var result =
-                switch distances {
+                switch distances.found {
                 case .dense(let matrix): try barcode(of: matrix, options, context)
                 case .sparse(let graph): try barcode(of: graph, options, context)
                 }
             result.statistics.phases.insert(.init(name: "distances", seconds: seconds), at: 0)
             result.statistics.computeSeconds += seconds
-            result.statistics.backend = "cpu-\(PairwiseDistances.instructionSet)"
+            result.statistics.backend = distances.backend
             return result
         }
     }
@@ -101,17 +105,18 @@ public struct RipsComputation: Computation {
 
     private func distances(
         of cloud: PointCloud, _ options: VietorisRipsOptions, _ route: Plan.Route, _ context: ComputeContext
-    ) throws(Failure) -> Distances {
+    ) throws(Failure) -> (found: Distances, backend: String) {
         do throws(DistanceError) {
             if route == .sparse, let threshold = options.maxEdgeLength {
-                return .sparse(
-                    try PairwiseDistances.neighbours(
-                        of: cloud, metric: options.metric, precision: options.precision, within: threshold,
-                        context: context))
+                let graph = try PairwiseDistances.neighbours(
+                    of: cloud, metric: options.metric, precision: options.precision, within: threshold,
+                    context: context)
+                return (.sparse(graph), "cpu-\(PairwiseDistances.instructionSet)")
             }
-            return .dense(
-                try PairwiseDistances.matrix(
-                    of: cloud, metric: options.metric, precision: options.precision, context: context))
+            let dense = try PairwiseDistances.matrix(
+                of: cloud, metric: options.metric, precision: options.precision,
+                by: backends.method(for: cloud, options, threads: context.team.size), context: context)
+            return (.dense(dense.matrix), dense.backend)
         } catch {
             throw Failure(error, held: context.memory.current)
         }

@@ -9,10 +9,11 @@ import Vocabulary
 final class Daemon: Sendable {
     let engine: Engine
     let settings: ServerSettings
-    let hardware: HardwareDescription
     let logger: Logger
     private let startedAt = ContinuousClock.now
     private let connections = Mutex(Connections())
+    private let described: Mutex<HardwareDescription>
+    private let calibration: DaemonServer.Calibration?
 
     struct Connections {
         var lastNumber: UInt64 = 0
@@ -20,11 +21,27 @@ final class Daemon: Sendable {
         var refused = 0
     }
 
-    init(engine: Engine, settings: ServerSettings, hardware: HardwareDescription, logger: Logger) {
+    init(
+        engine: Engine, settings: ServerSettings, hardware: HardwareDescription,
+        calibration: DaemonServer.Calibration?, logger: Logger
+    ) {
         self.engine = engine
         self.settings = settings
-        self.hardware = hardware
+        described = Mutex(hardware)
+        self.calibration = calibration
         self.logger = logger
+    }
+
+    var hardware: HardwareDescription { described.withLock { $0 } }
+
+    /// The hardware with what is measured now.
+    func calibrate() async throws(Failure) -> HardwareDescription {
+        guard let calibration else { throw Failure(.unsupported, "this daemon has nothing to calibrate") }
+        let rates = try await calibration()
+        return described.withLock { hardware in
+            hardware.rates = rates
+            return hardware
+        }
     }
 
     /// A number for a new connection; nil when there are too many already.

@@ -9,24 +9,30 @@ import Wire
 /// Serves an engine on a Unix socket until it is told to stop: then it takes no further connections and
 /// requests, lets what runs end within the grace time, sends the answers and closes.
 public struct DaemonServer: Service {
+    /// Measures what each way of computing takes.
+    public typealias Calibration = @Sendable () async throws(Failure) -> [MeasuredRate]
+
     private let socket: ListeningSocket
     private let daemon: Daemon
     private let onReady: @Sendable () -> Void
     private let onStopping: @Sendable () -> Void
 
     /// - Parameters:
+    ///   - calibration: what a client's wish to calibrate starts.
     ///   - onReady: called once connections are taken.
     ///   - onStopping: called when the stop begins.
     public init(
         socket: ListeningSocket, engine: Engine, settings: ServerSettings = ServerSettings(),
-        hardware: HardwareDescription = HardwareDescription(), logger: Logger,
+        hardware: HardwareDescription = HardwareDescription(), calibration: Calibration? = nil,
+        logger: Logger,
         onReady: @escaping @Sendable () -> Void = {},
         onStopping: @escaping @Sendable () -> Void = {}
     ) {
         self.socket = socket
         self.onReady = onReady
         self.onStopping = onStopping
-        daemon = Daemon(engine: engine, settings: settings, hardware: hardware, logger: logger)
+        daemon = Daemon(
+            engine: engine, settings: settings, hardware: hardware, calibration: calibration, logger: logger)
     }
 
     public func run() async throws {

@@ -109,7 +109,7 @@ final class Session: ChannelInboundHandler {
         case .estimate(let job, let head): estimate(id, job, head, frame.arrays)
         case .other(.cancel(let target)): cancel(id, target)
         case .other(.status): send(.statusReply(id: id, daemon.status))
-        case .other(.devices): send(.devicesReply(id: id, daemon.hardware))
+        case .other(.devices(let calibrate)): devices(id, calibrate: calibrate)
         case .other(.metrics): send(.metricsReply(id: id, text: daemon.metricsText))
         case .other(.hello), .other(.compute), .other(.estimate): break
         }
@@ -123,6 +123,19 @@ final class Session: ChannelInboundHandler {
 
     func send(_ frame: OutboundFrame, promise: EventLoopPromise<Void>? = nil) {
         channel.writeAndFlush(frame, promise: promise)
+    }
+
+    private func devices(_ id: UInt64, calibrate: Bool) {
+        guard calibrate else { return send(.devicesReply(id: id, daemon.hardware)) }
+        let (daemon, channel) = (daemon, channel)
+        Task {
+            do throws(Failure) {
+                channel.writeAndFlush(
+                    OutboundFrame.devicesReply(id: id, try await daemon.calibrate()), promise: nil)
+            } catch {
+                channel.writeAndFlush(OutboundFrame.failure(id: id, error), promise: nil)
+            }
+        }
     }
 
     private func greet(_ name: String) {

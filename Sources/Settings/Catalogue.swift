@@ -17,12 +17,20 @@ extension Variable {
     // tdad.
     public static let threads = Variable(
         "TDA_THREADS", "n", "Worker threads, each pinned to a core; as many as there are cores by default.")
+    public static let smt = Variable(
+        "TDA_SMT", "on|off", "Whether a core with several hardware threads gets a worker for each of them.")
     public static let memoryLimit = Variable(
         "TDA_MEMORY_LIMIT", "bytes",
         "What computations may hold together, e.g. 8G; most of the free memory by default.")
     public static let queue = Variable("TDA_QUEUE", "n", "How many computations may wait.")
     public static let openCL = Variable(
-        "TDA_OPENCL", "auto|off|device", "Which OpenCL device computes distances.")
+        "TDA_OPENCL", "auto|off|device",
+        "Which OpenCL device computes distances and looks at edges: any that is measured to be worth it, "
+            + "none, or one by its number or a part of its name.")
+    public static let calibration = Variable(
+        "TDA_CALIBRATION", "file|off",
+        "Where it is kept what each way of computing takes on this machine; by default in the cache folder. "
+            + "off: nothing is measured, and the vector kernels compute everything.")
     public static let grace = Variable(
         "TDA_GRACE", "seconds", "How long running computations may take to end when the daemon stops.")
 
@@ -63,7 +71,7 @@ extension Variable {
 
     static let all: [Variable] =
         common + [
-            .threads, .memoryLimit, .queue, .openCL, .grace,
+            .threads, .smt, .memoryLimit, .queue, .openCL, .calibration, .grace,
             .httpHost, .httpPort, .apiTokens, .apiTokensFile, .dataDirectory, .syncLimit, .maxBodyBytes,
             .resultTTL, .jobAttempts, .cacheBytes, .maxUploadBytes,
             .databaseURL, .redisURL, .kafkaBootstrapServers, .schemaRegistryURL, .environment,

@@ -66,8 +66,11 @@ public final class TDAClient: Sendable {
     }
 
     /// The daemon's machine: its cores, memory and OpenCL devices.
-    public func devices() async throws(Failure) -> HardwareDescription {
-        let reply = try await connection.request { .devices(id: $0) }
+    ///
+    /// - Parameter calibrate: whether the daemon is to measure anew what each way of computing takes, a
+    ///   second or two, before it answers. `overloaded` while it computes.
+    public func devices(calibrate: Bool = false) async throws(Failure) -> HardwareDescription {
+        let reply = try await connection.request { .devices(id: $0, calibrate: calibrate) }
         guard case .devices(let devices) = reply else { throw .unexpected(reply) }
         return devices
     }

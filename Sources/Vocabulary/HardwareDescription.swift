@@ -70,6 +70,8 @@ public struct HardwareDescription: Sendable, Hashable {
     /// The control group's share of processor time, in processors; nil where nothing bounds it.
     public var processorLimit: Double?
     public var devices: [Device] = []
+    /// What each way of computing took here; empty before it is measured.
+    public var rates: [MeasuredRate] = []
 
     public init() {}
 

@@ -11,6 +11,7 @@ extension ProtoDevices {
         if let limit = hardware.memoryLimit { memoryLimit = UInt64(count: limit) }
         if let limit = hardware.processorLimit { processorLimit = limit }
         devices = hardware.devices.map(ProtoDevice.init)
+        rates = hardware.rates.map(ProtoMeasuredRate.init)
     }
 }
 
@@ -26,6 +27,25 @@ extension HardwareDescription {
         memoryLimit = message.hasMemoryLimit ? Int(clamping: message.memoryLimit) : nil
         processorLimit = message.hasProcessorLimit ? message.processorLimit : nil
         devices = message.devices.map(Device.init)
+        rates = message.rates.compactMap(MeasuredRate.init)
+    }
+}
+
+extension ProtoMeasuredRate {
+    init(_ rate: MeasuredRate) {
+        work = rate.work.rawValue
+        backend = rate.backend
+        dimension = UInt32(count: rate.dimension)
+        seconds = rate.seconds
+    }
+}
+
+extension MeasuredRate {
+    /// Nil for work that this side does not know.
+    init?(_ message: ProtoMeasuredRate) {
+        guard let work = Work(rawValue: message.work) else { return nil }
+        self.init(
+            work: work, backend: message.backend, dimension: Int(message.dimension), seconds: message.seconds)
     }
 }
 

@@ -8,7 +8,8 @@ public enum Request: Sendable {
     case estimate(ComputeHead)
     case cancel(CancelTarget)
     case status
-    case devices
+    /// `calibrate`: after measuring anew what each way of computing takes.
+    case devices(calibrate: Bool)
     case metrics
 }
 
@@ -48,8 +49,7 @@ extension Request {
                 _ = try ProtoStatusRequest(control, kind: .status)
                 self = .status
             case .devices:
-                _ = try ProtoDevicesRequest(control, kind: .devices)
-                self = .devices
+                self = .devices(calibrate: try ProtoDevicesRequest(control, kind: .devices).calibrate)
             case .metrics:
                 _ = try ProtoMetricsRequest(control, kind: .metrics)
                 self = .metrics
@@ -116,8 +116,10 @@ extension OutboundFrame {
         OutboundFrame(.status, id: id, ProtoStatusRequest())
     }
 
-    public static func devices(id: UInt64) -> OutboundFrame {
-        OutboundFrame(.devices, id: id, ProtoDevicesRequest())
+    public static func devices(id: UInt64, calibrate: Bool = false) -> OutboundFrame {
+        var message = ProtoDevicesRequest()
+        message.calibrate = calibrate
+        return OutboundFrame(.devices, id: id, message)
     }
 
     public static func metrics(id: UInt64) -> OutboundFrame {

@@ -632,6 +632,9 @@ nonisolated struct ProtoDevicesRequest: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// Measure anew what each way of computing takes. Answered by `overloaded` while the daemon computes.
+  var calibrate: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -679,12 +682,37 @@ nonisolated struct ProtoDevices: Sendable {
 
   var devices: [ProtoDevice] = []
 
+  /// What each way of computing took here.
+  var rates: [ProtoMeasuredRate] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _memoryLimit: UInt64? = nil
   fileprivate var _processorLimit: Double? = nil
+}
+
+nonisolated struct ProtoMeasuredRate: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// distances (the unit is a pair of points) or edges.
+  var work: String = String()
+
+  /// cpu, openblas, or opencl and the device's name.
+  var backend: String = String()
+
+  /// Of the points; 0 where there are none.
+  var dimension: UInt32 = 0
+
+  /// For one unit of work, by all threads together.
+  var seconds: Double = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 nonisolated struct ProtoCore: Sendable {
@@ -1806,18 +1834,29 @@ nonisolated extension ProtoComputation: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension ProtoDevicesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".DevicesRequest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}calibrate\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    // Load everything into unknown fields
-    while try decoder.nextFieldNumber() != nil {}
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.calibrate) }()
+      default: break
+      }
+    }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.calibrate != false {
+      try visitor.visitSingularBoolField(value: self.calibrate, fieldNumber: 1)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoDevicesRequest, rhs: ProtoDevicesRequest) -> Bool {
+    if lhs.calibrate != rhs.calibrate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1825,7 +1864,7 @@ nonisolated extension ProtoDevicesRequest: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension ProtoDevices: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Devices"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}processor\0\u{3}instruction_set\0\u{1}cores\0\u{3}memory_nodes\0\u{3}cache_domains\0\u{1}memory\0\u{3}memory_limit\0\u{3}processor_limit\0\u{1}devices\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}processor\0\u{3}instruction_set\0\u{1}cores\0\u{3}memory_nodes\0\u{3}cache_domains\0\u{1}memory\0\u{3}memory_limit\0\u{3}processor_limit\0\u{1}devices\0\u{1}rates\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1842,6 +1881,7 @@ nonisolated extension ProtoDevices: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self._memoryLimit) }()
       case 8: try { try decoder.decodeSingularDoubleField(value: &self._processorLimit) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.devices) }()
+      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.rates) }()
       default: break
       }
     }
@@ -1879,6 +1919,9 @@ nonisolated extension ProtoDevices: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if !self.devices.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.devices, fieldNumber: 9)
     }
+    if !self.rates.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.rates, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1892,6 +1935,52 @@ nonisolated extension ProtoDevices: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs._memoryLimit != rhs._memoryLimit {return false}
     if lhs._processorLimit != rhs._processorLimit {return false}
     if lhs.devices != rhs.devices {return false}
+    if lhs.rates != rhs.rates {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoMeasuredRate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".MeasuredRate"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}work\0\u{1}backend\0\u{1}dimension\0\u{1}seconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.work) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.backend) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.dimension) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.work.isEmpty {
+      try visitor.visitSingularStringField(value: self.work, fieldNumber: 1)
+    }
+    if !self.backend.isEmpty {
+      try visitor.visitSingularStringField(value: self.backend, fieldNumber: 2)
+    }
+    if self.dimension != 0 {
+      try visitor.visitSingularUInt32Field(value: self.dimension, fieldNumber: 3)
+    }
+    if self.seconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.seconds, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoMeasuredRate, rhs: ProtoMeasuredRate) -> Bool {
+    if lhs.work != rhs.work {return false}
+    if lhs.backend != rhs.backend {return false}
+    if lhs.dimension != rhs.dimension {return false}
+    if lhs.seconds != rhs.seconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

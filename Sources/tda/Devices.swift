@@ -6,8 +6,13 @@ package import Vocabulary
 /// `tda devices`
 package struct Devices: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
-        abstract: "Describes the daemon's machine: processor, memory, OpenCL devices.")
+        abstract: "Describes the daemon's machine: processor, memory, OpenCL devices, what each computes at.",
+        discussion:
+            "What each way of computing takes is measured when the daemon first starts on a machine, and "
+            + "each computation goes the cheapest way.")
 
+    @Flag(help: "Have the daemon measure anew, a second or two, before it answers.")
+    var calibrate = false
     @Option(help: ArgumentHelp("How the answer is written.", valueName: "format"))
     var output: ReportFormat = .text
     @OptionGroup var connection: ConnectionOptions
@@ -15,7 +20,7 @@ package struct Devices: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let hardware = try await connection.withClient { try await $0.devices() }
+        let hardware = try await connection.withClient { try await $0.devices(calibrate: calibrate) }
         switch output {
         case .text: try StandardOutput.write(Self.text(hardware))
         case .json: try StandardOutput.write(Self.json(hardware))
@@ -32,10 +37,10 @@ package struct Devices: AsyncParsableCommand {
         var memory = Quantity.bytes(hardware.memory)
         if hardware.memoryNodes.count > 1 { memory += " in \(hardware.memoryNodes.count) nodes" }
         if let limit = hardware.memoryLimit { memory += ", of which \(Quantity.bytes(limit)) may be used" }
-        let caches = hardware.cacheDomains.filter { $0 > 0 }.map(Quantity.bytes)
         var rows = [["processor", processor], ["cores", cores]]
-        if !caches.isEmpty { rows.append(["last cache", caches.joined(separator: ", ")]) }
         rows.append(["memory", memory])
+        let topology = hardware.topologyLines
+        rows += topology.enumerated().map { [$0.offset == 0 ? "topology" : "", $0.element] }
         for device in hardware.devices {
             let units = Quantity.count(device.computeUnits, "compute unit")
             rows.append([
@@ -44,7 +49,7 @@ package struct Devices: AsyncParsableCommand {
             ])
         }
         if hardware.devices.isEmpty { rows.append(["OpenCL", "no devices"]) }
-        return Report.table(rows)
+        return Report.table(rows) + hardware.rateTable
     }
 
     static func json(_ hardware: HardwareDescription) -> [UInt8] {
@@ -65,6 +70,26 @@ package struct Devices: AsyncParsableCommand {
                         json.member("compute_units", device.computeUnits)
                         json.member("memory_bytes", device.memory)
                         json.member("double_precision", device.hasDoublePrecision)
+                    }
+                }
+            }
+            json.array("topology") { json in
+                for core in hardware.cores {
+                    json.object { json in
+                        json.member("package", core.package)
+                        json.member("memory_node", core.memoryNode)
+                        json.member("cache_domain", core.cacheDomain)
+                        json.array("processors") { json in core.processors.forEach { json.value($0) } }
+                    }
+                }
+            }
+            json.array("measured") { json in
+                for rate in hardware.rates {
+                    json.object { json in
+                        json.member("work", rate.work.rawValue)
+                        json.member("backend", rate.backend)
+                        json.member("dimension", rate.dimension)
+                        json.member("seconds", rate.seconds)
                     }
                 }
             }

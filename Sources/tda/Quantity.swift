@@ -25,6 +25,14 @@ package enum Quantity {
         return "\(whole / 86400) d \(whole % 86400 / 3600) h"
     }
 
+    /// A positive number to about three digits: `0.123`, `4.57`, `45.7`, `457`.
+    static func threeDigits(_ value: Double) -> String {
+        var scale = 1.0
+        while value * scale < 100, scale < 1e6 { scale *= 10 }
+        let rounded = (value * scale).rounded() / scale
+        return rounded == rounded.rounded() && scale == 1 ? "\(Int(rounded))" : "\(rounded)"
+    }
+
     private static func decimal(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
         return tenths % 10 == 0 || tenths >= 1000 ? "\((tenths + 5) / 10)" : "\(tenths / 10).\(tenths % 10)"

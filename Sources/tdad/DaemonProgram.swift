@@ -19,13 +19,16 @@ struct DaemonProgram: Program {
         discussion: "Stops on SIGTERM or SIGINT: what runs gets the grace time to end.",
         version: platformVersion)
 
-    static let variables = Variable.common + [.threads, .memoryLimit, .queue, .openCL, .grace]
+    static let variables =
+        Variable.common + [.threads, .smt, .memoryLimit, .queue, .openCL, .calibration, .grace]
 
     @OptionGroup var common: CommonOptions
     @Option(.threads) var threads: Int?
+    @Option(.smt) var smt: Switch = .off
     @Option(.memoryLimit) var memoryLimit: ByteCount?
     @Option(.queue) var queue: Int = EngineSettings().queueCapacity
     @Option(.openCL) var openCL: String = "auto"
+    @Option(.calibration) var calibration: String?
     @Option(.grace) var grace: Int = 10
 
     func validate() throws {
@@ -48,28 +51,38 @@ struct DaemonProgram: Program {
         // The socket first: a second daemon is told so before it takes cores and memory.
         let socket = try openSocket(supervisor)
         let machine = try Machine()
-        let devices = openCL == "off" ? [] : OpenCLDevices.list()
-        var hardware = machine.description(devices: devices)
-        hardware.instructionSet = RipsComputation.instructionSet
+        let logger = Logger(label: "tdad")
+        let choice = OpenCLChoice(openCL)
+        let devices = try choice.open { logger.warning("\($0)") }
         let pool = try WorkerPool(
-            topology: machine.topology, threads: threads ?? machine.defaultThreadCount())
+            topology: machine.topology,
+            threads: threads ?? machine.defaultThreadCount(siblings: smt == .on), siblings: smt == .on)
         let budget = MemoryBudget(limit: memoryLimit?.bytes ?? machine.defaultMemoryLimit)
+        let backends = Backends(devices: devices, isForced: choice.isForced)
+        let calibrating = Calibrating(
+            backends: backends, pool: pool,
+            file: CalibrationFile(setting: calibration, environment: ProcessInfo.processInfo.environment),
+            fingerprint: machine.fingerprint(devices: devices, threads: pool.threadCount), logger: logger)
+        await calibrating.start()
+        var hardware = machine.description(devices: devices.map(\.description))
+        hardware.instructionSet = RipsComputation.instructionSet
+        hardware.rates = backends.calibration?.rates ?? []
 
         var engineSettings = EngineSettings()
         engineSettings.queueCapacity = queue
         let engine = Engine(
             threads: pool, express: try WorkerPool(topology: machine.topology, threads: 1), budget: budget,
-            computation: RipsComputation(), settings: engineSettings)
+            computation: RipsComputation(backends: backends), settings: engineSettings)
 
         var serverSettings = ServerSettings()
         serverSettings.grace = .seconds(grace)
-        let logger = Logger(label: "tdad")
         let grace = grace
         let ready =
             "tdad \(platformVersion) ready on \(socket.path): \(pool.threadCount) threads, "
             + "\(ByteCount(budget.limit & ~0xFFFFF)) of memory"
         let server = DaemonServer(
-            socket: socket, engine: engine, settings: serverSettings, hardware: hardware, logger: logger,
+            socket: socket, engine: engine, settings: serverSettings, hardware: hardware,
+            calibration: { () async throws(Failure) in try await calibrating.again() }, logger: logger,
             onReady: {
                 print(ready)
                 fflush(nil)

@@ -54,12 +54,26 @@ struct ReportsTests {
         hardware.instructionSet = "avx2"
         hardware.cores = [.init(package: 0, memoryNode: 0, cacheDomain: 0, processors: [0, 1])]
         hardware.memory = 8 << 30
+        hardware.cacheDomains = [32 << 20]
+        hardware.memoryNodes = [8 << 30]
+        hardware.rates = [
+            .init(work: .distances, backend: "cpu", dimension: 4, seconds: 5e-10),
+            .init(work: .distances, backend: "cpu", dimension: 128, seconds: 4.5e-9),
+            .init(work: .distances, backend: "openblas", dimension: 128, seconds: 4.321e-9),
+        ]
         #expect(
             Devices.text(hardware) == """
                 processor  A Processor, avx2
                 cores      1 with 2 hardware threads in 1 package
                 memory     8 GiB
+                topology   package 0
+                           └─ 32 MiB of cache, memory 0 of 8 GiB
+                              └─ core 0+1
                 OpenCL     no devices
+
+                ns a distance, dimension  4    128
+                cpu                       0.5  4.5
+                openblas                  –    4.32
 
                 """)
     }

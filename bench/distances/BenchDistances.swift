@@ -1,23 +1,35 @@
 import Distances
 import Glibc
 import Hardware
+import PersistentHomology
 import Vocabulary
 
-/// Times the distance layer in this process, a line of JSON a measurement: the best and the median of
-/// several runs, from the point cloud to the finished matrix or graph.
+/// Times the distance layer and the pass over edges in this process, a line of JSON a measurement: the
+/// best and the median of several runs, from the point cloud to the finished matrix or graph.
 ///
-/// `bench-distances [THREADS…]` measures with each of those team sizes; without any, with one thread
-/// and with one a core. `bench/distances/compare` sets the figures beside those of other libraries.
+/// `bench-distances [--backends] [THREADS…]` measures with each of those team sizes; without any, with one
+/// thread and with one a core. `--backends` sets the ways of computing beside each other;
+/// `bench/distances/compare` sets the figures beside those of other libraries.
 @main
 struct BenchDistances {
     static func main() async {
         do {
             let machine = try Machine()
-            let asked = CommandLine.arguments.dropFirst().compactMap { Int($0) }
+            let arguments = CommandLine.arguments.dropFirst()
+            let asked = arguments.compactMap { Int($0) }
+            let isAboutBackends = arguments.contains("--backends")
+            let devices =
+                isAboutBackends
+                ? OpenCLDevices.open { print("{\"what\": \"failure\", \"told\": \"\($0)\"}") } : []
             for threads in asked.isEmpty ? Set([1, machine.defaultThreadCount()]).sorted() : asked {
                 let pool = try WorkerPool(topology: machine.topology, threads: threads)
-                try await matrices(pool)
-                try await neighbours(pool)
+                if isAboutBackends {
+                    try await backends(devices, pool)
+                    try await edgePasses(devices, pool)
+                } else {
+                    try await matrices(pool)
+                    try await neighbours(pool)
+                }
             }
         } catch {
             print("bench-distances: \(error)")
@@ -25,49 +37,109 @@ struct BenchDistances {
         }
     }
 
+    private typealias Way = (name: String, method: PairwiseDistances.Method)
+    private static let onHost: [Way] = [("cpu", .differences), ("openblas", .products)]
+
     private static func matrices(_ pool: WorkerPool) async throws {
         for dimension in [3, 16, 128, 768] {
             let cloud = try uniformCloud(5000, dimension)
             for metric in [.euclidean, .cosine, .manhattan] as [Metric] {
-                try await report("matrix", cloud, metric.name, pool) { context throws(DistanceError) in
-                    _ = try PairwiseDistances.matrix(
-                        of: cloud, metric: metric, precision: .float32, context: context)
+                for way in onHost where way.name == "cpu" || metric != .manhattan && dimension > 16 {
+                    try await matrix(cloud, metric, way, pool)
                 }
+            }
+        }
+    }
+
+    private static func backends(_ devices: [OpenCLDevice], _ pool: WorkerPool) async throws {
+        let ways = onHost + devices.map { ("opencl \($0.description.name)", .device($0)) }
+        for count in [500, 1500, 5000] {
+            for dimension in [3, 16, 64, 128, 768] {
+                let cloud = try uniformCloud(count, dimension)
+                for way in ways { try await matrix(cloud, .euclidean, way, pool) }
+            }
+        }
+    }
+
+    private static func edgePasses(_ devices: [OpenCLDevice], _ pool: WorkerPool) async throws {
+        for count in [300, 600] {
+            let cloud = try uniformCloud(count, 3)
+            let matrix = try PairwiseDistances.matrix(
+                of: cloud, metric: .euclidean, precision: .float32, context: ComputeContext())
+            let pass = try EdgePass(of: matrix, within: 0.5, context: ComputeContext())
+            let ways: [(String, OpenCLDevice?)] =
+                [("cpu", nil)] + devices.map { ("opencl \($0.description.name)", $0) }
+            for (name, device) in ways {
+                try await report("edges", cloud, "euclidean", asked: name, pool) { team throws(BenchError) in
+                    do { _ = try pass.run(ComputeContext(team: team, device: device)) } catch {
+                        throw BenchError("\(error)")
+                    }
+                    return name
+                }
+            }
+        }
+    }
+
+    private static func matrix(
+        _ cloud: PointCloud, _ metric: Metric, _ way: Way, _ pool: WorkerPool
+    ) async throws {
+        try await report("matrix", cloud, metric.name, asked: way.name, pool) { team throws(BenchError) in
+            do {
+                return try PairwiseDistances.matrix(
+                    of: cloud, metric: metric, precision: .float32, by: way.method,
+                    context: ComputeContext(team: team)
+                ).backend
+            } catch {
+                throw BenchError("\(error)")
             }
         }
     }
 
     private static func neighbours(_ pool: WorkerPool) async throws {
         let cloud = try cliffordTorus(50_000)
-        try await report("neighbours", cloud, "euclidean", pool) { context throws(DistanceError) in
-            _ = try PairwiseDistances.neighbours(
-                of: cloud, metric: .euclidean, precision: .float32, within: 0.15, context: context)
+        try await report("neighbours", cloud, "euclidean", asked: "cpu", pool) { team throws(BenchError) in
+            do {
+                _ = try PairwiseDistances.neighbours(
+                    of: cloud, metric: .euclidean, precision: .float32, within: 0.15,
+                    context: ComputeContext(team: team))
+            } catch {
+                throw BenchError("\(error)")
+            }
+            return "cpu-\(PairwiseDistances.instructionSet)"
         }
     }
 
+    /// - Parameter compute: returns what has computed it in the end.
     private static func report(
-        _ what: String, _ cloud: PointCloud, _ metric: String, _ pool: WorkerPool,
-        _ compute: @escaping @Sendable (ComputeContext) throws(DistanceError) -> Void
+        _ what: String, _ cloud: PointCloud, _ metric: String, asked: String, _ pool: WorkerPool,
+        _ compute: @escaping @Sendable (any Team) throws(BenchError) -> String
     ) async throws {
         let measured = await pool.run(teamOf: pool.threadCount) { team in
-            Result { () throws(DistanceError) in
+            Result { () throws(BenchError) in
                 var seconds: [Double] = []
-                for _ in 0..<7 {
+                var backend = ""
+                let begin = ContinuousClock.now
+                while seconds.count < 7, seconds.isEmpty || begin.duration(to: .now) < .seconds(1) {
                     let start = ContinuousClock.now
-                    try compute(ComputeContext(team: team))
+                    backend = try compute(team)
                     seconds.append(start.duration(to: .now) / .seconds(1))
                 }
-                return seconds.sorted()
+                return (seconds.sorted(), backend)
             }
         }
-        guard let seconds = try measured?.get() else { return }
+        guard let (seconds, backend) = try measured?.get() else { return }
         print(
             """
             {"what": "\(what)", "n": \(cloud.count), "d": \(cloud.dimension), "metric": "\(metric)", \
-            "threads": \(pool.threadCount), "backend": "cpu-\(PairwiseDistances.instructionSet)", \
+            "threads": \(pool.threadCount), "asked": "\(asked)", "backend": "\(backend)", \
             "seconds": \(seconds[0]), "median": \(seconds[seconds.count / 2])}
             """)
     }
+}
+
+private struct BenchError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
 }
 
 private func uniformCloud(_ count: Int, _ dimension: Int) throws -> PointCloud {

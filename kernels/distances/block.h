@@ -76,20 +76,23 @@ NAME(write)(const tda_block *block, const tda_sum sum, const int count, size_t f
         size_t wanted = block->wanted[first + (size_t)r];
         if (wanted <= start) continue;
         TO *out = (TO *)block->out[first + (size_t)r] + start;
-        NAME(result) results[TILE];
-#pragma clang loop unroll(full)
-        for (int v = 0; v < TILE; ++v)
-            results[v] = NAME(finish)(sum, totals[r][v], (T)block->dimension, (T)block->factor);
         if (wanted >= start + TILE * LANES) {
 #pragma clang loop unroll(full)
-            for (int v = 0; v < TILE; ++v) *(NAME(result) *)(out + (size_t)v * LANES) = results[v];
+            for (int v = 0; v < TILE; ++v)
+                *(NAME(result) *)(out + (size_t)v * LANES) =
+                    NAME(finish)(sum, totals[r][v], (T)block->dimension, (T)block->factor);
         } else {
+            // By way of memory, which costs more than the distances of low dimension.
+            NAME(result) results[TILE];
+#pragma clang loop unroll(full)
+            for (int v = 0; v < TILE; ++v)
+                results[v] = NAME(finish)(sum, totals[r][v], (T)block->dimension, (T)block->factor);
             memcpy(out, results, (wanted - start) * sizeof(TO));
         }
     }
 }
 
-// `count` rows from row `first` against `panels` panels from panel `panel` on, where all terms make one run.
+// `count` rows from row `first` against the block's first `panels` panels, where all terms make one run.
 static inline __attribute__((always_inline)) void
 NAME(short_rows)(const tda_block *block, const tda_sum sum, const int count, size_t first, size_t panels) {
     const T *rows = NAME(point)(block, block->first_row + first);
@@ -102,7 +105,7 @@ NAME(short_rows)(const tda_block *block, const tda_sum sum, const int count, siz
         }
 }
 
-// `count` rows against one panel, the sums of one run of terms added to (or, `isFirst`, put into) sums.
+// `count` rows against one panel, the sums of one run of terms added to `sums`, or put there.
 static inline __attribute__((always_inline)) void
 NAME(run_of_terms)(const tda_sum sum, const int count, const T *rows, const T *panel, size_t terms,
                    int is_first, T (*sums)[WIDTH]) {
