@@ -42,6 +42,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev"])]),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
@@ -93,19 +94,21 @@ let package = Package(
             dependencies: [
                 "Server", "Engine", "Hardware", "TDAClient", "Vocabulary", "Wire", logging, lifecycle,
             ]),
-        .target(name: "JobStore", dependencies: [grdb]),
-        .testTarget(name: "JobStoreTests", dependencies: ["JobStore"]),
+        .target(name: "Messages", dependencies: ["Formats"]),
+        .testTarget(name: "MessagesTests", dependencies: ["Messages", "Formats"]),
+        .target(name: "JobStore", dependencies: ["CLibpq", "Formats", "Messages", grdb, nioPosix]),
+        .testTarget(name: "JobStoreTests", dependencies: ["JobStore", "Messages", "Formats", "CLibpq"]),
         .target(
             name: "Gateway",
             dependencies: [
-                "Vocabulary", "Formats", "TDAClient", "JobStore", hummingbird, httpTypes, nioCore,
+                "Vocabulary", "Formats", "TDAClient", "Messages", "JobStore", hummingbird, httpTypes, nioCore,
                 nioHTTPTypes, collections, lifecycle, logging,
             ]),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "JobStore", "Vocabulary", "Server", "Engine", "Hardware", hummingbird,
-                hummingbirdTesting, httpTypes, nioCore, nioPosix, logging, lifecycle,
+                "Gateway", "Messages", "JobStore", "TDAClient", "Vocabulary", "Server", "Engine", "Hardware",
+                hummingbird, hummingbirdTesting, httpTypes, nioCore, nioPosix, logging, lifecycle,
             ]),
         .target(name: "Schemas", dependencies: ["SchemaTexts", "Formats"]),
         .testTarget(name: "SchemasTests", dependencies: ["Schemas", "Formats"]),
@@ -125,10 +128,9 @@ let package = Package(
         .executableTarget(
             name: "tda-gateway",
             dependencies: [
-                "Gateway", "JobStore", "Settings", "TDAClient", "Vocabulary", hummingbird, lifecycle, signals,
-                nioCore,
-                logging,
-                arguments,
+                "Gateway", "Messages", "JobStore", "Settings", "TDAClient", "Vocabulary", hummingbird,
+                lifecycle,
+                signals, nioCore, logging, arguments,
             ]),
         .executableTarget(
             name: "tda-dev-broker",

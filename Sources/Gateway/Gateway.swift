@@ -7,7 +7,7 @@ import NIOCore
 public struct Gateway: Sendable {
     private let configuration: GatewayConfiguration
     private let compute: any Compute
-    private let store: any JobStore
+    private let store: any JobStore & Outbox
     private let logger: Logger
     private let connections = Connections()
     private let metrics = GatewayMetrics()
@@ -17,7 +17,8 @@ public struct Gateway: Sendable {
     private let jobs: Jobs
 
     public init(
-        configuration: GatewayConfiguration, compute: any Compute, store: any JobStore, logger: Logger
+        configuration: GatewayConfiguration, compute: any Compute, store: any JobStore & Outbox,
+        logger: Logger
     ) {
         self.configuration = configuration
         self.compute = compute
@@ -83,6 +84,10 @@ public struct Gateway: Sendable {
         DataRoutes(uploads: uploads, metrics: metrics, maxUploadBytes: configuration.maxUploadBytes)
             .add(to: api)
         JobEventsRoute(jobs: jobs, recent: recent).add(to: api)
+        StreamRoutes(
+            outbox: store, topics: configuration.topics,
+            bodies: BodyReader(maxBytes: configuration.maxBodyBytes, metrics: metrics)
+        ).add(to: api)
         return router
     }
 }

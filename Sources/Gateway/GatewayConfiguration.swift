@@ -1,3 +1,5 @@
+public import Messages
+
 /// How the gateway is set up; see `http.md` for what each means to users.
 public struct GatewayConfiguration: Sendable {
     public var host = "127.0.0.1"
@@ -19,6 +21,8 @@ public struct GatewayConfiguration: Sendable {
     /// What results that were answered in their requests may take to be found again by their job's id.
     public var recentBytes = 64 << 20
     public var jobs = JobSettings()
+    /// What the topics of Kafka are called.
+    public var topics = MessageTopics()
 
     public init(uploadDirectory: String) { self.uploadDirectory = uploadDirectory }
 

@@ -47,12 +47,13 @@ public struct Job: Sendable, Hashable {
     public var failure: JobFailure?
     /// How often it was begun.
     public var attempts: Int
+    public var origin: JobOrigin
 
     public init(
         id: String, algorithm: String, state: JobState = .submitted, createdAt: Date,
         startedAt: Date? = nil, completedAt: Date? = nil, progress: Double = 0, pointCount: Int? = nil,
         dimension: Int? = nil, fileID: String? = nil, parameters: String? = nil,
-        failure: JobFailure? = nil, attempts: Int = 0
+        failure: JobFailure? = nil, attempts: Int = 0, origin: JobOrigin = JobOrigin()
     ) {
         self.id = id
         self.algorithm = algorithm
@@ -67,6 +68,28 @@ public struct Job: Sendable, Hashable {
         self.parameters = parameters
         self.failure = failure
         self.attempts = attempts
+        self.origin = origin
+    }
+}
+
+/// Where a job came from, for those who are told of it.
+public struct JobOrigin: Sendable, Hashable {
+    /// The id of the request that submitted it.
+    public var correlationID: String?
+    /// W3C trace context of that request.
+    public var traceParent: String?
+    public var user: String?
+    /// Whether its end is announced.
+    public var wantsNotice: Bool
+
+    public init(
+        correlationID: String? = nil, traceParent: String? = nil, user: String? = nil,
+        wantsNotice: Bool = true
+    ) {
+        self.correlationID = correlationID
+        self.traceParent = traceParent
+        self.user = user
+        self.wantsNotice = wantsNotice
     }
 }
 

@@ -1,11 +1,15 @@
 public import FoundationEssentials
 
-/// Keeps jobs, results and uploads, so that what was accepted survives the gateway.
+/// Keeps jobs, results and uploads, so that what was accepted survives the gateway; and, where jobs are
+/// announced, the messages about each change, written with it (see `Outbox`).
 ///
 /// Every call is one transaction, durable when it returns. A change of state says what it expects to find
 /// and does nothing when that is not there any more, so that gateways which share a store never run a
 /// job twice at a time nor wake a cancelled one.
 public protocol JobStore: Sendable {
+    /// Whether messages about jobs are written to the outbox.
+    var announcesJobs: Bool { get }
+
     // MARK: Submitting
 
     /// Adds a job with the request body it is to be run from.
@@ -36,14 +40,19 @@ public protocol JobStore: Sendable {
 
     // MARK: Running
 
-    /// Takes the oldest job that waits, or one whose owner's lease has run out, and leases it to `owner`.
-    /// One that was begun `maxAttempts` times already fails instead.
+    /// Takes the oldest job that waits, or whose owner's lease has run out, and leases it to `owner`.
+    ///
+    /// A job under which its gateway or daemon died is suspected of having been the reason. It is run alone
+    /// from then on: while `owner` runs such a job, or runs any others when one is the next, nothing is
+    /// taken. A job that was begun `maxAttempts` times fails instead.
     func claim(owner: String, lease: Duration, maxAttempts: Int) async throws(StoreError) -> ClaimedJob?
 
-    /// Extends the leases of all that `owner` runs.
+    /// Extends the leases of jobs that `owner` runs.
     ///
-    /// - Returns: the ids of these jobs; one that is missing here was cancelled or taken over.
-    func renewLeases(of owner: String, lease: Duration) async throws(StoreError) -> Set<String>
+    /// - Returns: the ids of those that are still its; the others were cancelled or taken over.
+    func renewLeases(
+        _ ids: Set<String>, of owner: String, lease: Duration
+    ) async throws(StoreError) -> Set<String>
 
     /// Notes how far a job is. False when it is not `owner`'s any more, as with all that follow.
     func setProgress(_ id: String, owner: String, _ progress: Double) async throws(StoreError) -> Bool
@@ -52,8 +61,10 @@ public protocol JobStore: Sendable {
 
     func fail(_ id: String, owner: String, _ failure: JobFailure) async throws(StoreError) -> Bool
 
-    /// Lets a job wait again, as when the daemon went away under it; that attempt does not count.
-    func giveBack(_ id: String, owner: String, delay: Duration) async throws(StoreError) -> Bool
+    /// Lets a job wait again.
+    func giveBack(
+        _ id: String, owner: String, delay: Duration, _ interruption: Interruption
+    ) async throws(StoreError) -> Bool
 
     // MARK: Ending
 
@@ -88,6 +99,15 @@ public enum EndOutcome: Sendable, Hashable {
     /// It is in a state that does not allow it.
     case wrongState(Job)
     case missing
+}
+
+/// Why a job did not come to its end.
+public enum Interruption: Sendable {
+    /// It could not be run now. That is not one of its attempts.
+    case postponed
+    /// A process died under it. That counts as one of its attempts, unless it had company: of several jobs
+    /// nobody can tell which one was the reason.
+    case lost
 }
 
 /// A job that the caller now has to run.

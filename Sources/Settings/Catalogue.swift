@@ -51,7 +51,10 @@ extension Variable {
     public static let resultTTL = Variable(
         "TDA_RESULT_TTL", "seconds", "How long jobs and their results are kept once they have ended.")
     public static let jobAttempts = Variable(
-        "TDA_JOB_ATTEMPTS", "n", "How often a job is begun whose gateway dies each time.")
+        "TDA_JOB_ATTEMPTS", "n", "How often a job is begun whose gateway or daemon dies each time.")
+    public static let jobLease = Variable(
+        "TDA_JOB_LEASE", "seconds",
+        "How long a gateway may be silent before another one on the same database takes its jobs over.")
     public static let cacheBytes = Variable(
         "TDA_CACHE_BYTES", "bytes", "What results kept in memory for equal requests may take, e.g. 256M.")
     public static let maxUploadBytes = Variable(
@@ -62,6 +65,14 @@ extension Variable {
         "REDIS_URL", "url", "Where results are cached; in memory if not set.")
     public static let kafkaBootstrapServers = Variable(
         "KAFKA_BOOTSTRAP_SERVERS", "servers", "The Kafka brokers, host:port separated by commas.")
+    public static let kafkaJobsTopic = Variable(
+        "KAFKA_JOBS_TOPIC", "topic", "Where the states of jobs are told.")
+    public static let kafkaResultsTopic = Variable(
+        "KAFKA_RESULTS_TOPIC", "topic", "Where results are told.")
+    public static let kafkaEventsTopic = Variable(
+        "KAFKA_EVENTS_TOPIC", "topic", "Where the events of streams come from.")
+    public static let outboxTTL = Variable(
+        "TDA_OUTBOX_TTL", "seconds", "How long a message waits for Kafka before it is dropped.")
     public static let schemaRegistryURL = Variable(
         "SCHEMA_REGISTRY_URL", "url", "The schema registry.")
     public static let environment = Variable("ENVIRONMENT", "name", "What kind of installation this is.")
@@ -73,8 +84,9 @@ extension Variable {
         common + [
             .threads, .smt, .memoryLimit, .queue, .openCL, .calibration, .grace,
             .httpHost, .httpPort, .apiTokens, .apiTokensFile, .dataDirectory, .syncLimit, .maxBodyBytes,
-            .resultTTL, .jobAttempts, .cacheBytes, .maxUploadBytes,
-            .databaseURL, .redisURL, .kafkaBootstrapServers, .schemaRegistryURL, .environment,
+            .resultTTL, .jobAttempts, .jobLease, .outboxTTL, .cacheBytes, .maxUploadBytes,
+            .databaseURL, .redisURL, .kafkaBootstrapServers, .kafkaJobsTopic, .kafkaResultsTopic,
+            .kafkaEventsTopic, .schemaRegistryURL, .environment,
         ] + bridge
 
     /// Names with our prefix that are no settings: the build and the tests read them.

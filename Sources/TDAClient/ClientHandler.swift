@@ -154,7 +154,7 @@ extension Failure {
     static func lost(_ reason: String) -> Failure {
         Failure(
             .unavailable, "the connection to the daemon was lost: \(reason); connect again",
-            retryAfter: .seconds(1))
+            details: ["connection": "lost"], retryAfter: .seconds(1))
     }
 
     fileprivate static func notUnderstood(_ error: WireError) -> Failure {

@@ -25,9 +25,8 @@ public final class DaemonLink: Sendable {
     public func compute(
         _ request: ComputeRequest, progress: TDAClient.ProgressHandler? = nil
     ) async throws(Failure) -> ComputeResult {
-        try await asking { (client) throws(Failure) in
-            try await client.compute(request, progress: progress)
-        }
+        // Not asked twice: it may be what brought the daemon down.
+        try await client().compute(request, progress: progress)
     }
 
     public func estimate(_ request: ComputeRequest) async throws(Failure) -> ComputeEstimate {

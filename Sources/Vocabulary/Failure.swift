@@ -33,5 +33,8 @@ public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
         self.init(.invalidArgument, error.description)
     }
 
+    /// Whether the daemon went away under the request, which may have been why.
+    public var isConnectionLoss: Bool { details["connection"] == "lost" }
+
     public var description: String { "\(code.rawValue): \(message)" }
 }

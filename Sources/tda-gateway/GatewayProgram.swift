@@ -5,6 +5,7 @@ import Glibc
 import Hummingbird
 import JobStore
 import Logging
+import Messages
 import NIOCore
 import ServiceLifecycle
 import Settings
@@ -24,7 +25,8 @@ struct GatewayProgram: Program {
         Variable.common + [
             .httpHost, .httpPort, .apiTokens, .apiTokensFile, .syncLimit, .maxBodyBytes, .maxUploadBytes,
             .dataDirectory,
-            .databaseURL, .resultTTL, .jobAttempts, .cacheBytes, .environment,
+            .databaseURL, .resultTTL, .jobAttempts, .jobLease, .cacheBytes, .kafkaBootstrapServers,
+            .kafkaJobsTopic, .kafkaResultsTopic, .kafkaEventsTopic, .outboxTTL, .environment,
         ]
 
     @OptionGroup var common: CommonOptions
@@ -39,12 +41,20 @@ struct GatewayProgram: Program {
     @Option(.databaseURL) var databaseURL: Secret?
     @Option(.resultTTL) var resultTTL = 7 * 24 * 3600
     @Option(.jobAttempts) var jobAttempts = 3
+    @Option(.jobLease) var jobLease = 15
+    @Option(.kafkaBootstrapServers) var kafkaServers: String?
+    @Option(.kafkaJobsTopic) var jobsTopic = "tda_jobs"
+    @Option(.kafkaResultsTopic) var resultsTopic = "tda_results"
+    @Option(.kafkaEventsTopic) var eventsTopic = "tda_events"
+    @Option(.outboxTTL) var outboxTTL = 7 * 24 * 3600
     @Option(.cacheBytes) var cacheBytes = ByteCount(256 << 20)
     @Option(.environment) var environment = DeploymentEnvironment.development
 
     func validate() throws {
         guard syncLimit >= 0 else { throw ValidationError("\(Variable.syncLimit.name) is negative") }
         guard resultTTL > 0 else { throw ValidationError("\(Variable.resultTTL.name) is not above 0") }
+        guard jobLease > 0 else { throw ValidationError("\(Variable.jobLease.name) is not above 0") }
+        guard outboxTTL > 0 else { throw ValidationError("\(Variable.outboxTTL.name) is not above 0") }
         guard jobAttempts > 0 else { throw ValidationError("\(Variable.jobAttempts.name) is not above 0") }
         guard maxBodyBytes.bytes > 0 else { throw ValidationError("\(Variable.maxBodyBytes.name) is 0") }
     }
@@ -58,7 +68,9 @@ struct GatewayProgram: Program {
             databaseURL: databaseURL?.value, dataDirectory: dataDirectory,
             environment: ProcessInfo.processInfo.environment)
         let configuration = try gatewayConfiguration(location)
-        let store = try location.open()
+        // Without Kafka nobody would ever read what is told of jobs.
+        let announces = kafkaServers?.isEmpty == false
+        let store = try location.open(announcingOn: announces ? configuration.topics : nil)
         let gateway = Gateway(
             configuration: configuration, compute: daemon, store: store, logger: logger)
         let host = host
@@ -102,6 +114,9 @@ struct GatewayProgram: Program {
         configuration.cacheBytes = cacheBytes.bytes
         configuration.jobs.retention = .seconds(resultTTL)
         configuration.jobs.maxAttempts = jobAttempts
+        configuration.jobs.lease = .seconds(jobLease)
+        configuration.jobs.messageRetention = .seconds(outboxTTL)
+        configuration.topics = MessageTopics(jobs: jobsTopic, results: resultsTopic, events: eventsTopic)
         try configuration.validate()
         return configuration
     }

@@ -1,33 +1,31 @@
 import FoundationEssentials
 import Glibc
 import JobStore
+import Messages
 import Settings
 import Vocabulary
 
 /// Where the store and the uploads lie.
 struct StoreLocation {
     let dataDirectory: String
-    let databasePath: String
+    let address: StoreAddress
 
     /// - Parameters:
-    ///   - databaseURL: `sqlite:///relative/path` or `sqlite:////absolute/path`; a file in the data
-    ///     directory by default.
+    ///   - databaseURL: as in `DATABASE_URL`; a file in the data directory by default.
     ///   - dataDirectory: `/var/lib/tda` by default, or the user's own where that is not writable.
     init(
         databaseURL: String?, dataDirectory: String?, environment: [String: String]
     ) throws(Failure) {
         self.dataDirectory = dataDirectory ?? Self.defaultDirectory(environment)
         guard let databaseURL else {
-            databasePath = self.dataDirectory + "/gateway.sqlite"
+            address = .sqlite(path: self.dataDirectory + "/gateway.sqlite")
             return
         }
-        let prefix = "sqlite:///"
-        guard databaseURL.hasPrefix(prefix), databaseURL.count > prefix.count else {
+        guard let address = StoreAddress(databaseURL: databaseURL) else {
             throw Failure(
-                .invalidArgument,
-                "\(Variable.databaseURL.name): expected sqlite:///relative/path or sqlite:////absolute/path")
+                .invalidArgument, "\(Variable.databaseURL.name): expected \(StoreAddress.expectedURLs)")
         }
-        databasePath = String(databaseURL.dropFirst(prefix.count))
+        self.address = address
     }
 
     private static func defaultDirectory(_ environment: [String: String]) -> String {
@@ -38,10 +36,15 @@ struct StoreLocation {
     }
 
     /// Opens the store, and makes the directories it needs.
-    func open() throws(Failure) -> SQLiteJobStore {
-        let parent = databasePath.lastIndex(of: "/").map { String(databasePath[..<$0]) } ?? ""
+    ///
+    /// - Parameter topics: where jobs are announced; nil means that they are not.
+    func open(announcingOn topics: MessageTopics?) throws(Failure) -> SQLJobStore {
+        var directories = [dataDirectory]
+        if case .sqlite(let path) = address, let slash = path.lastIndex(of: "/") {
+            directories.append(String(path[..<slash]))
+        }
         do {
-            for directory in [dataDirectory, parent] where !directory.isEmpty {
+            for directory in directories where !directory.isEmpty {
                 try FileManager.default.createDirectory(
                     atPath: directory, withIntermediateDirectories: true)
             }
@@ -51,9 +54,9 @@ struct StoreLocation {
                 "\(Variable.dataDirectory.name): the directory \(dataDirectory) cannot be made or used")
         }
         do {
-            return try SQLiteJobStore(path: databasePath)
+            return try address.open(announcingOn: topics, runsJobs: true)
         } catch {
-            throw Failure(.unavailable, "the store \(databasePath) cannot be opened: \(error)")
+            throw Failure(.unavailable, "the store \(address) cannot be opened: \(error)")
         }
     }
 }

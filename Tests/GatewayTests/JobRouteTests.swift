@@ -108,6 +108,16 @@ import Vocabulary
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func givesUpAJobThatKeepsBringingTheDaemonDown() async throws {
+        let deadly = FakeCompute.failing(
+            Failure(.unavailable, "gone", details: ["connection": "lost"], retryAfter: .milliseconds(1)))
+        try await withGateway(deadly) { client in
+            let job = try await wait(client, for: try await submit(client), "failed")
+            #expect(job["error"]["code"] == "INTERNAL")
+            #expect(deadly.requests.count == 3)
+        }
+    }
+
     @Test(.timeLimit(.minutes(1))) func cancelsOnceAndForAll() async throws {
         try await withGateway(Self.endless) { client in
             let id = try await submit(client)

@@ -2,6 +2,7 @@ import Gateway
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
+import TDAClient
 import Testing
 import Vocabulary
 
@@ -18,7 +19,7 @@ import Vocabulary
 
     @Test(.timeLimit(.minutes(1))) func findsTheHoleInASquare() async throws {
         try await withSocket { socket in
-            let link = DaemonLink(socket: socket)
+            let link = DaemonLink(socket: socket, name: "test")
             try await RealDaemon.with(socket: socket) {
                 try await withGateway(link) { client in
                     try await #expect(client.get("/health").status == .ok)
@@ -38,7 +39,7 @@ import Vocabulary
 
     @Test(.timeLimit(.minutes(1))) func findsTheDaemonAgainAfterItsRestart() async throws {
         try await withSocket { socket in
-            let link = DaemonLink(socket: socket)
+            let link = DaemonLink(socket: socket, name: "test")
             // No cache: each request has to reach the daemon.
             let body = Self.square.dropLast() + #", "job_options": {"cache_results": false}}"#
             try await withGateway(link) { client in
@@ -59,7 +60,7 @@ import Vocabulary
     @Test(.timeLimit(.minutes(1))) func refusesWhatTheDaemonsBudgetDoesNotHold() async throws {
         let points = (0..<3000).map { "[\($0), \($0 % 7)]" }.joined(separator: ",")
         try await withSocket { socket in
-            let link = DaemonLink(socket: socket)
+            let link = DaemonLink(socket: socket, name: "test")
             try await RealDaemon.with(socket: socket, memory: 1 << 20) {
                 try await withGateway(link) { client in
                     let response = try await client.post(

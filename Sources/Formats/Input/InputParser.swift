@@ -23,21 +23,27 @@ public enum InputParser {
 
     /// A cloud of points in a format that is known beforehand.
     public static func points(
+        _ bytes: UnsafeRawBufferPointer, as format: PointsFormat, precision: Precision
+    ) throws(FormatError) -> PointCloud {
+        try located(in: bytes) { () throws(TextError) in
+            let table =
+                switch format {
+                case .csv: try DelimitedText.table(bytes, name: "points", blanksSeparate: false)
+                case .txt: try DelimitedText.table(bytes, name: "points")
+                case .json: try JSONTable.table(bytes, name: "points")
+                case .npy: try NPYTable.table(bytes)
+                }
+            return try points(table, in: bytes, precision)
+        }.get()
+    }
+
+    /// A cloud of points in a format that is known beforehand.
+    public static func points(
         _ bytes: [UInt8], as format: PointsFormat, precision: Precision
     ) throws(FormatError) -> PointCloud {
-        let result = bytes.withUnsafeBytes { bytes in
-            located(in: bytes) { () throws(TextError) in
-                let table =
-                    switch format {
-                    case .csv: try DelimitedText.table(bytes, name: "points", blanksSeparate: false)
-                    case .txt: try DelimitedText.table(bytes, name: "points")
-                    case .json: try JSONTable.table(bytes, name: "points")
-                    case .npy: try NPYTable.table(bytes)
-                    }
-                return try points(table, in: bytes, precision)
-            }
-        }
-        return try result.get()
+        try bytes.withUnsafeBytes { bytes in
+            Result { () throws(FormatError) in try points(bytes, as: format, precision: precision) }
+        }.get()
     }
 
     private static func located<R>(

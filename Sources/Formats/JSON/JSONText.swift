@@ -65,6 +65,14 @@ package struct JSONText {
         needsComma = true
     }
 
+    /// Writes the members of `object`, which must be one whole JSON object without blanks around it.
+    package mutating func members(verbatim object: some Collection<UInt8>) {
+        guard object.count > 2 else { return }
+        comma()
+        bytes += object.dropFirst().dropLast()
+        needsComma = true
+    }
+
     /// Numbers are written with as few digits as tell them from every other of their width: the `Float`
     /// nearest to 0.1 is written 0.1.
     package mutating func value(_ value: some BinaryFloatingPoint & CustomStringConvertible) {

@@ -1,6 +1,7 @@
 import Formats
 import FoundationEssentials
 import JobStore
+import Messages
 
 extension Job {
     /// The contract's job object.
@@ -45,12 +46,5 @@ extension [UInt8] {
     func marked(cached: Bool) -> [UInt8] {
         guard last == UInt8(ascii: "}") else { return self }
         return dropLast() + Array((cached ? #","cached":true}"# : #","cached":false}"#).utf8)
-    }
-}
-
-extension Date {
-    /// As in `2026-01-31T12:00:00.123Z`.
-    var contractText: String {
-        formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }

@@ -15,6 +15,8 @@ public struct JobSettings: Sendable {
     public var lease = Duration.seconds(15)
     /// How long ended jobs are kept.
     public var retention = Duration.seconds(7 * 24 * 3600)
+    /// How long a message waits in the outbox to be published.
+    public var messageRetention = Duration.seconds(7 * 24 * 3600)
 
     public init() {}
 }
@@ -25,15 +27,20 @@ public struct JobSettings: Sendable {
 /// after its restart, takes its jobs over.
 final class JobRunner: Service {
     private struct State {
-        /// What runs here, and how it is cancelled.
+        /// What the daemon computes for us, and how it is cancelled.
         var running: [String: Task<ComputeResult, any Error>] = [:]
+        /// Those that are ours: computed, or about to be, or being written down.
+        var claimed: Set<String> = []
+        /// Those of the running that were cancelled or taken over elsewhere: what becomes of them is not
+        /// this gateway's to say.
+        var abandoned: Set<String> = []
         var active = 0
         /// The daemon was away: leave jobs alone until then.
         var pausedUntil = ContinuousClock.now
     }
 
     let owner = UUID().uuidString.lowercased()
-    private let store: any JobStore
+    private let store: any JobStore & Outbox
     private let compute: any Compute
     private let inputs: InputSource
     private let cache: ResultCache
@@ -46,7 +53,7 @@ final class JobRunner: Service {
     private let wakeupSource: AsyncStream<Void>.Continuation
 
     init(
-        store: any JobStore, compute: any Compute, inputs: InputSource, cache: ResultCache,
+        store: any JobStore & Outbox, compute: any Compute, inputs: InputSource, cache: ResultCache,
         events: JobEvents, metrics: GatewayMetrics, settings: JobSettings, logger: Logger
     ) {
         self.store = store
@@ -71,8 +78,13 @@ final class JobRunner: Service {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.claimJobs() }
                 group.addTask { await self.everySoOften(.seconds(1)) { self.wake() } }
-                group.addTask { await self.everySoOften(self.settings.lease / 4) { await self.keepLeases() } }
-                group.addTask { await self.everySoOften(.seconds(60)) { await self.forgetOldJobs() } }
+                group.addTask {
+                    // Often enough that a job that was cancelled elsewhere does not go on for long.
+                    await self.everySoOften(min(self.settings.lease / 4, .seconds(2))) {
+                        await self.keepLeases()
+                    }
+                }
+                group.addTask { await self.everySoOften(.seconds(60)) { await self.forgetWhatIsOld() } }
             }
         }
         events.close()
@@ -93,7 +105,11 @@ final class JobRunner: Service {
                 while let claimed = await claim() {
                     group.addTask {
                         await self.run(claimed)
-                        self.state.withLock { $0.active -= 1 }
+                        self.state.withLock { state in
+                            state.claimed.remove(claimed.job.id)
+                            state.abandoned.remove(claimed.job.id)
+                            state.active -= 1
+                        }
                         self.wake()
                     }
                 }
@@ -112,6 +128,7 @@ final class JobRunner: Service {
             if let job = try await store.claim(
                 owner: owner, lease: settings.lease, maxAttempts: settings.maxAttempts)
             {
+                state.withLock { _ = $0.claimed.insert(job.job.id) }
                 return job
             }
         } catch {
@@ -150,7 +167,7 @@ final class JobRunner: Service {
     ) async throws -> RenderedResult {
         let key = cached ? ResultKey(request.input, request.options) : nil
         if let key, let known = cache.result(for: key) { return known }
-        let result = try await metrics.counting { try await compute(request, for: job) }
+        let result = try await compute(request, for: job)
         let rendered = RenderedResult(result, options: request.options)
         if let key { cache.insert(rendered, for: key) }
         return rendered
@@ -158,12 +175,14 @@ final class JobRunner: Service {
 
     /// Computes in a task of its own, by which the job can be cancelled.
     private func compute(_ request: ComputeRequest, for job: Job) async throws -> ComputeResult {
-        let task = Task { [compute, events] in
-            try await compute.compute(request) { progress in
-                let event = JobEvent(
-                    state: .running, attempts: job.attempts, progress: progress.fraction,
-                    phase: progress.phase)
-                events.publish(event, of: job.id)
+        let task = Task { [compute, events, metrics] in
+            try await metrics.counting {
+                try await compute.compute(request) { progress in
+                    let event = JobEvent(
+                        state: .running, attempts: job.attempts, progress: progress.fraction,
+                        phase: progress.phase)
+                    events.publish(event, of: job.id)
+                }
             }
         }
         state.withLock { $0.running[job.id] = task }
@@ -181,10 +200,15 @@ final class JobRunner: Service {
             // The job waits, and so does everything else that needs the daemon.
             let delay = max(failure.retryAfter ?? .seconds(1), .milliseconds(200))
             state.withLock { $0.pausedUntil = max($0.pausedUntil, .now + delay) }
-            await giveBack(job, delay: delay)
+            await giveBack(job, delay: delay, failure.isConnectionLoss ? .lost : .postponed)
+            Task {
+                try? await Task.sleep(for: delay)
+                wake()
+            }
         case .cancelled where Task.isCancelled:
             // The gateway stops; the job goes on after its start.
-            await giveBack(job, delay: .zero)
+            await giveBack(job, delay: .zero, .postponed)
+        case .cancelled where state.withLock({ $0.abandoned.remove(job.id) != nil }): events.forget(job.id)
         case .cancelled:
             // By a request to this gateway, or by hand at the daemon.
             await end(job) { [store] () async throws(StoreError) in
@@ -196,9 +220,9 @@ final class JobRunner: Service {
         }
     }
 
-    private func giveBack(_ job: Job, delay: Duration) async {
+    private func giveBack(_ job: Job, delay: Duration, _ interruption: Interruption) async {
         await end(job) { [store, owner] () async throws(StoreError) in
-            _ = try await store.giveBack(job.id, owner: owner, delay: delay)
+            _ = try await store.giveBack(job.id, owner: owner, delay: delay, interruption)
             return nil
         }
     }
@@ -242,11 +266,14 @@ final class JobRunner: Service {
 
     /// Renews the leases, notes progress, and stops what was cancelled or taken over elsewhere.
     private func keepLeases() async {
-        let running = state.withLock { $0.running }
-        guard !running.isEmpty else { return }
+        let (claimed, running) = state.withLock { ($0.claimed, $0.running) }
+        guard !claimed.isEmpty else { return }
         do throws(StoreError) {
-            let ours = try await store.renewLeases(of: owner, lease: settings.lease)
-            for (id, task) in running where !ours.contains(id) { task.cancel() }
+            let ours = try await store.renewLeases(claimed, of: owner, lease: settings.lease)
+            for (id, task) in running where !ours.contains(id) {
+                state.withLock { _ = $0.abandoned.insert(id) }
+                task.cancel()
+            }
             for id in ours {
                 guard let progress = events.latest(of: id)?.progress else { continue }
                 _ = try await store.setProgress(id, owner: owner, progress)
@@ -256,13 +283,19 @@ final class JobRunner: Service {
         }
     }
 
-    private func forgetOldJobs() async {
-        let limit = Date(timeIntervalSinceNow: -(settings.retention / .seconds(1)))
+    private func forgetWhatIsOld() async {
+        func moment(_ age: Duration) -> Date { Date(timeIntervalSinceNow: -(age / .seconds(1))) }
         do throws(StoreError) {
-            let count = try await store.deleteJobs(endedBefore: limit)
-            if count > 0 { logger.info("removed old jobs", metadata: ["count": "\(count)"]) }
+            let jobs = try await store.deleteJobs(endedBefore: moment(settings.retention))
+            if jobs > 0 { logger.info("removed old jobs", metadata: ["count": "\(jobs)"]) }
+            let messages = try await store.pruneOutbox(madeBefore: moment(settings.messageRetention))
+            if messages > 0 {
+                logger.warning(
+                    "dropped messages that nobody published; does tda-bridge run?",
+                    metadata: ["count": "\(messages)"])
+            }
         } catch {
-            logger.error("old jobs cannot be removed", metadata: ["error": "\(error)"])
+            logger.error("what is old cannot be removed", metadata: ["error": "\(error)"])
         }
     }
 }

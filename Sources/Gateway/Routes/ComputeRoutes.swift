@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import JobStore
+import Messages
 import NIOCore
 import Vocabulary
 
@@ -49,7 +50,10 @@ struct ComputeRoutes: Sendable {
         let job = Job(
             id: UUID().uuidString.lowercased(), algorithm: "vietoris_rips", createdAt: created,
             pointCount: input.count, dimension: input.dimension, fileID: call.fileID,
-            parameters: call.options.json(threads: call.threads, maxEdgeLength: call.options.maxEdgeLength))
+            parameters: call.options.json(threads: call.threads, maxEdgeLength: call.options.maxEdgeLength),
+            origin: JobOrigin(
+                correlationID: context.requestID, traceParent: request.traceParent,
+                wantsNotice: call.notifiesCompletion))
 
         if let known = call.cachesResults && !call.isAsync
             ? cache.result(for: ResultKey(input, call.options)) : nil
@@ -95,8 +99,8 @@ struct ComputeRoutes: Sendable {
         job.completedAt = Date()
         job.progress = 1
         job.parameters = result.parameters
-        if let key {
-            // To be found again under its key, it has to be stored.
+        if key != nil || jobs.store.announcesJobs {
+            // To be found again under its key, or to be announced, it has to be stored.
             let completed = job
             let outcome = try await jobs.stored { store throws(StoreError) in
                 try await store.record(completed, results: result.stored, key: key)
@@ -121,7 +125,10 @@ struct ComputeRoutes: Sendable {
             throw .invalid("Idempotency-Key has \(key.utf8.count) bytes, 1 to 255 are taken")
         }
         let digest = body.withUnsafeReadableBytes { SHA256.hexDigits(of: $0) }
-        return IdempotencyKey(key: key, digest: digest)
+        // Each token has keys of its own, and is not to be found in the store.
+        let token = Array((request.headers[.authorization] ?? "").utf8)
+        let owner = token.withUnsafeBytes { SHA256.hexDigits(of: $0) }.prefix(16)
+        return IdempotencyKey(key: "\(owner)/\(key)", digest: digest)
     }
 
     /// The answer to a request whose key was used before.

@@ -2,6 +2,7 @@ import Formats
 import HTTPTypes
 import Hummingbird
 import JobStore
+import Messages
 import NIOCore
 import NIOPosix
 

@@ -1,5 +1,6 @@
 import Formats
 import FoundationEssentials
+import Glibc
 import JobStore
 import NIOPosix
 import Vocabulary
@@ -97,11 +98,14 @@ final class Uploads: Sendable {
     ) async throws -> PointCloud {
         try await readers.run {
             try await onDiskThread {
-                guard let bytes = FileManager.default.contents(atPath: path) else {
+                guard access(path, F_OK) == 0 else {
                     throw Problem(.notFound, "the upload's file is gone")
                 }
+                let file = try MappedFile(path: path)
                 do throws(FormatError) {
-                    return try InputParser.points(Array(bytes), as: format, precision: precision)
+                    return try file.withBytes { (bytes) throws(FormatError) in
+                        try InputParser.points(bytes, as: format, precision: precision)
+                    }
                 } catch {
                     throw Problem.badUpload(error)
                 }

@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 import JobStore
 import Logging
+import Messages
 import NIOCore
 
 let computePath = "/api/v1/tda/compute/vietoris-rips"
@@ -14,15 +15,29 @@ func withGateway<Value>(
     _ setup: TestingSetup = .router,
     _ body: @Sendable (any TestClientProtocol) async throws -> Value
 ) async throws -> Value {
+    try await withStoredGateway(compute, configuration: configuration, setup) { client, _ in
+        try await body(client)
+    }
+}
+
+/// Runs `body` against a gateway and its store.
+///
+/// - Parameter topics: where jobs are announced.
+func withStoredGateway<Value>(
+    _ compute: any Compute = FakeCompute(), configuration: GatewayConfiguration = .forTests,
+    announcingOn topics: MessageTopics? = nil, _ setup: TestingSetup = .router,
+    _ body: @Sendable (any TestClientProtocol, SQLJobStore) async throws -> Value
+) async throws -> Value {
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let folder = try TemporaryFolder()
     defer { folder.remove() }
-    let store = try SQLiteJobStore(path: folder.path + "/gateway.sqlite")
+    let store = try StoreAddress.sqlite(path: folder.path + "/gateway.sqlite")
+        .open(announcingOn: topics, runsJobs: true)
     var configuration = configuration
     configuration.uploadDirectory = folder.path + "/uploads"
     let gateway = Gateway(configuration: configuration, compute: compute, store: store, logger: logger)
-    return try await gateway.application().test(setup, body)
+    return try await gateway.application().test(setup) { client in try await body(client, store) }
 }
 
 extension TestClientProtocol {
