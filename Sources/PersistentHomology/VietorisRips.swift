@@ -28,8 +28,9 @@ public enum VietorisRips {
         } else {
             threshold = try enclosingRadius(of: matrix, context: context)
         }
-        let graph = try DenseGraph(
-            matrix, threshold: matrix.lowerTriangle.precision.rounding(threshold), context: context)
+        let bound = matrix.lowerTriangle.precision.rounding(threshold)
+        try checkKeys(matrix.count, matrix.lowerTriangle, within: bound, options)
+        let graph = try DenseGraph(matrix, threshold: bound, context: context)
         clock.end("edges")
         return try barcode(
             of: graph, births: matrix.vertexBirths, threshold: threshold, options: options, context: context,
@@ -46,8 +47,9 @@ public enum VietorisRips {
         var clock = PhaseClock()
         context.progress.enter("edges", at: 0)
         let threshold = options.maxEdgeLength ?? .infinity
-        let ranked = try AdjacencyGraph(
-            graph, threshold: graph.lengths.precision.rounding(threshold), context: context)
+        let bound = graph.lengths.precision.rounding(threshold)
+        try checkKeys(graph.count, graph.lengths, within: bound, options)
+        let ranked = try AdjacencyGraph(graph, threshold: bound, context: context)
         clock.end("edges")
         return try barcode(
             of: ranked, births: graph.vertexBirths, threshold: threshold, options: options, context: context,
@@ -59,9 +61,7 @@ public enum VietorisRips {
         of graph: Graph, births: Scalars?, threshold: Double, options: VietorisRipsOptions,
         context: ComputeContext, clock: PhaseClock
     ) throws(HomologyError) -> ComputeResult {
-        // A flag complex on n vertices has no homology in dimensions above n / 2 − 1: a class of
-        // dimension k needs 2k + 2 vertices.
-        let dimension = min(options.maxDimension, max(0, graph.vertexCount / 2 - 1))
+        let dimension = highestDimension(options, vertexCount: graph.vertexCount)
         let width = SimplexCodec<UInt64>.width(
             vertexCount: graph.vertexCount, edgeCount: graph.edgeCount, dimension: dimension + 1)
         let computation = FlagPersistence(
@@ -70,12 +70,37 @@ public enum VietorisRips {
         switch (width <= 64, options.field == .z2) {
         case (true, true): return try computation.run(BinaryEntry<UInt64>.self, clock: clock)
         case (true, false): return try computation.run(PrimeEntry<UInt64>.self, clock: clock)
-        case (false, _) where width > 128:
-            throw .unsupported(
-                "simplices of dimension \(dimension + 1) on \(graph.vertexCount) vertices and "
-                    + "\(graph.edgeCount) edges do not fit 128 bits; lower max_dimension or the threshold")
         case (false, true): return try computation.run(BinaryEntry<UInt128>.self, clock: clock)
         case (false, false): return try computation.run(PrimeEntry<UInt128>.self, clock: clock)
+        }
+    }
+
+    /// A flag complex on n vertices has no homology in dimensions above n / 2 − 1: a class of dimension k
+    /// needs 2k + 2 vertices.
+    private static func highestDimension(_ options: VietorisRipsOptions, vertexCount: Int) -> Int {
+        min(options.maxDimension, max(0, vertexCount / 2 - 1))
+    }
+
+    /// Refuses simplices that the longest keys cannot name, before anything is sorted.
+    private static func checkKeys(
+        _ vertexCount: Int, _ lengths: Scalars, within bound: Double, _ options: VietorisRipsOptions
+    ) throws(HomologyError) {
+        let dimension = highestDimension(options, vertexCount: vertexCount) + 1
+        func fits(_ edgeCount: Int) -> Bool {
+            SimplexCodec<UInt128>.width(vertexCount: vertexCount, edgeCount: edgeCount, dimension: dimension)
+                <= UInt128.bitWidth
+        }
+        // Edges are counted only where their number matters.
+        if fits(lengths.count) { return }
+        let edgeCount =
+            switch lengths {
+            case .float32(let lengths): lengths.count { Double($0) <= bound && $0 < .infinity }
+            case .float64(let lengths): lengths.count { $0 <= bound && $0 < .infinity }
+            }
+        guard fits(edgeCount) else {
+            throw .unsupported(
+                "simplices of dimension \(dimension) on \(vertexCount) vertices and \(edgeCount) edges do not "
+                    + "fit \(UInt128.bitWidth) bits; lower max_dimension or the threshold")
         }
     }
 }

@@ -45,6 +45,7 @@ public struct Trial: Sendable {
             }
         }
         if let fault = try faultInALargerGraph(trial, barcode) { return fault }
+        if let fault = try faultInLess(trial, barcode) { return fault }
         return try faultInRepresentatives(trial, barcode)
     }
 
@@ -60,6 +61,35 @@ public struct Trial: Sendable {
             maxDimension: barcode.maxDimension,
             pairs: barcode.pairs + Array(repeating: alone, count: total - trial.count))
         return difference(found, expected, named: "itself, among \(total) vertices")
+    }
+
+    /// A dimension less has the bars of those that are left; a lower threshold cuts the bars off there.
+    private func faultInLess(_ trial: RipsCase, _ barcode: Barcode) throws -> String? {
+        if trial.maxDimension > 0 {
+            var lower = trial
+            lower.maxDimension -= 1
+            let expected = Barcode(
+                maxDimension: lower.maxDimension,
+                pairs: barcode.pairs.filter { $0.dimension <= lower.maxDimension })
+            if let fault = difference(try engine(lower), expected, named: "itself, of lower dimensions") {
+                return fault
+            }
+        }
+        let lengths = trial.lengths.filter { $0 < .infinity && $0 <= trial.threshold ?? .infinity }.sorted()
+        guard !lengths.isEmpty else { return nil }
+        var shorter = trial
+        let cut = lengths[Int(trial.seed % UInt64(lengths.count))]
+        // A vertex that appears later would be alone for ever.
+        guard trial.births?.allSatisfy({ $0 <= cut }) ?? true else { return nil }
+        shorter.threshold = cut
+        let expected = Barcode(
+            maxDimension: trial.maxDimension,
+            pairs: barcode.pairs.filter { $0.dimension == 0 || $0.birth <= cut }.map { pair in
+                PersistencePair(
+                    dimension: pair.dimension, birth: pair.birth,
+                    death: pair.death <= cut ? pair.death : .infinity)
+            })
+        return difference(try engine(shorter), expected, named: "itself, cut off at \(cut)")
     }
 
     /// Runs the engine; checks what every run promises.
