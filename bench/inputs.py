@@ -85,6 +85,40 @@ def random_distances(name, count):
     return upper + upper.T
 
 
+def clusters(name, count):
+    """Eight normal clusters in space, of different widths."""
+    draw = generator(name)
+    centres, widths = draw.uniform(0, 10, (8, 3)), draw.uniform(0.2, 1, 8)
+    own = np.arange(count) % 8
+    return centres[own] + draw.normal(size=(count, 3)) * widths[own, None]
+
+
+def swiss_roll(name, count):
+    draw = generator(name)
+    angle = 1.5 * np.pi * (1 + 2 * draw.random(count))
+    return np.column_stack((angle * np.cos(angle), 21 * draw.random(count), angle * np.sin(angle)))
+
+
+def delays(name, count):
+    """Sliding windows of a sum of two sines, with noise: a torus, thickened."""
+    time = np.arange(count + 40) * 0.11
+    signal = np.sin(time) + np.sin(np.sqrt(2) * time) + 0.05 * generator(name).normal(size=len(time))
+    return np.column_stack([signal[shift : shift + count] for shift in (0, 14, 28)])
+
+
+def correlations(name, count):
+    """Random walks compared by their correlation, 1 less it: few directions, no metric."""
+    walks = generator(name).normal(size=(count, 120)).cumsum(axis=1)
+    distances = 1 - np.corrcoef(walks)
+    np.fill_diagonal(distances, 0)
+    return np.maximum((distances + distances.T) / 2, 0)
+
+
+def grid(side, dimension):
+    """Integer points, whose distances are full of ties."""
+    return np.stack(np.meshgrid(*[np.arange(side)] * dimension), axis=-1).reshape(-1, dimension)
+
+
 MAKERS = {
     "sphere_3_192": sphere_3_192,
     "cube_1000": lambda: cube("cube_1000", 1000, 3),
@@ -97,16 +131,30 @@ MAKERS = {
     "cube_50_16": lambda: cube("cube_50_16", 50, 16),
     "clifford_50000": lambda: clifford_torus("clifford_50000", 50_000),
     "clouds_1000": lambda: cube("clouds_1000", 100_000, 3),
+    "clusters_1500": lambda: clusters("clusters_1500", 1500),
+    "clusters_400": lambda: clusters("clusters_400", 400),
+    "swiss_roll_2000": lambda: swiss_roll("swiss_roll_2000", 2000),
+    "swiss_roll_600": lambda: swiss_roll("swiss_roll_600", 600),
+    "delays_1000": lambda: delays("delays_1000", 1000),
+    "correlations_200": lambda: correlations("correlations_200", 200),
+    "random_60": lambda: random_distances("random_60", 60),
+    "grid_900": lambda: grid(30, 2),
+    "grid_343": lambda: grid(7, 3),
 }
+
+
+GROWING = {"cube": lambda name, count: cube(name, count, 3), "torus": torus_in_space}
 
 
 def write(name):
     """Writes the input's files into the cache: NAME.npy (float32), NAME.txt for programs that read text.
 
+    Names of growth series, such as cube-500 and torus-500, say how many points they have.
     Returns False when the input is not to be had.
     """
     CACHE.mkdir(parents=True, exist_ok=True)
-    array = MAKERS[name]()
+    family, _, size = name.partition("-")
+    array = GROWING[family](name, int(size)) if size else MAKERS[name]()
     if array is None:
         return False
     array = np.ascontiguousarray(array, dtype=np.float32)

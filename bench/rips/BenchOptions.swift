@@ -6,7 +6,7 @@ import Vocabulary
 struct BenchOptions: Sendable {
     static let usage = """
         usage: bench-rips FILE [--input FORMAT] [--max-dimension N] [--threshold T] [--threads N]
-                          [--cloud-size N]
+                          [--cloud-size N] [--representatives]
         With --cloud-size, FILE holds that many points after that many points, each a cloud of its own.
         """
 
@@ -19,6 +19,7 @@ struct BenchOptions: Sendable {
     init(_ arguments: some Sequence<String>) throws {
         var maxDimension = 1
         var threshold: Double?
+        var representatives = false
         var rest = Array(arguments)[...]
         func value<T>(of name: String, _ parse: (String) -> T?) throws -> T {
             guard let text = rest.popFirst(), let value = parse(text) else {
@@ -32,13 +33,15 @@ struct BenchOptions: Sendable {
             case "--max-dimension": maxDimension = try value(of: argument, Int.init)
             case "--threshold": threshold = try value(of: argument, Double.init)
             case "--threads": threads = try value(of: argument, Int.init)
+            case "--representatives": representatives = true
             case "--cloud-size": cloudSize = try value(of: argument, Int.init)
             case _ where argument.hasPrefix("--"): throw BenchError.usage("unknown option \(argument)")
             default: path = argument
             }
         }
         guard !path.isEmpty else { throw BenchError.usage("no file") }
-        rips = try VietorisRipsOptions(maxDimension: maxDimension, maxEdgeLength: threshold)
+        rips = try VietorisRipsOptions(
+            maxDimension: maxDimension, maxEdgeLength: threshold, representatives: representatives)
     }
 }
 

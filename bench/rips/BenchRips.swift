@@ -9,7 +9,8 @@ import Vocabulary
 /// prints what it took as one line of JSON.
 ///
 /// Time runs from the parsed input to the barcode. `memory` is the engine's own count of its peak, `grown`
-/// what the process grew by over what it held with the input read and the threads started.
+/// what the process grew by over what it held with the input read and the threads started. The estimates are
+/// those by which the daemon would admit it, made before it ran and not part of its time.
 @main
 struct BenchRips {
     static func main() async {
@@ -36,18 +37,20 @@ struct BenchRips {
     private static func measure(
         _ input: ComputeInput, _ options: BenchOptions, _ pool: WorkerPool
     ) async throws -> Outcome {
+        let plan = try plan(input, options, threads: options.threads)
         let start = ContinuousClock.now
         let result = await pool.run(teamOf: options.threads) { team in
-            Result { () throws(Failure) in try compute(input, options, team) }
+            Result { () throws(Failure) in try compute(input, options, plan, team) }
         }
         guard let result else { throw BenchError.noWorker }
-        return Outcome([try result.get()], seconds: start.duration(to: .now), options)
+        return Outcome([try result.get()], seconds: start.duration(to: .now), estimate: plan.cost, options)
     }
 
     /// Many inputs, each on one thread, as many side by side as the pool has threads.
     private static func measure(
         _ inputs: [ComputeInput], _ options: BenchOptions, _ pool: WorkerPool
     ) async throws -> Outcome {
+        let plans = try inputs.map { try plan($0, options, threads: 1) }
         let start = ContinuousClock.now
         let queue = Queue()
         let results = try await withThrowingTaskGroup(of: [ComputeResult].self) { group in
@@ -59,7 +62,7 @@ struct BenchRips {
                             while true {
                                 let index = queue.next.add(1, ordering: .relaxed).oldValue
                                 guard index < inputs.count else { return results }
-                                results.append(try compute(inputs[index], options, team))
+                                results.append(try compute(inputs[index], options, plans[index], team))
                             }
                         }
                     }
@@ -69,19 +72,26 @@ struct BenchRips {
             }
             return try await group.reduce(into: []) { $0 += $1 }
         }
-        return Outcome(results, seconds: start.duration(to: .now), options)
+        let estimate = Cost(
+            seconds: plans.reduce(0) { $0 + $1.cost.seconds } / Double(pool.threadCount),
+            memory: plans.map(\.cost.memory).max() ?? 0)
+        return Outcome(results, seconds: start.duration(to: .now), estimate: estimate, options)
     }
 
     private final class Queue: Sendable {
         let next = Atomic<Int>(0)
     }
 
+    private static func plan(
+        _ input: ComputeInput, _ options: BenchOptions, threads: Int
+    ) throws(Failure) -> Plan {
+        try RipsComputation().plan(input, options.rips, threads: threads)
+    }
+
     private static func compute(
-        _ input: ComputeInput, _ options: BenchOptions, _ team: any Team
+        _ input: ComputeInput, _ options: BenchOptions, _ plan: Plan, _ team: any Team
     ) throws(Failure) -> ComputeResult {
-        let computation = RipsComputation()
-        let plan = try computation.plan(input, options.rips, threads: team.size)
-        return try computation.run(input, options.rips, plan, ComputeContext(team: team))
+        try RipsComputation().run(input, options.rips, plan, ComputeContext(team: team))
     }
 
     private static func clouds(of size: Int, in input: ComputeInput) throws -> [ComputeInput] {
