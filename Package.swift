@@ -63,7 +63,8 @@ let package = Package(
         .target(
             name: "Distances",
             dependencies: ["Vocabulary", "Hardware", "COpenBLAS", "DistanceKernels", "OpenCLKernels"]),
-        .testTarget(name: "DistancesTests", dependencies: ["Distances", "Hardware", "Vocabulary"]),
+        .testTarget(
+            name: "DistancesTests", dependencies: ["Distances", "Hardware", "TestSupport", "Vocabulary"]),
         .target(
             name: "PersistentHomology",
             dependencies: ["Vocabulary", "Hardware", "RankKernels", "OpenCLKernels"]),
@@ -157,7 +158,7 @@ let package = Package(
             name: "bench-rips", dependencies: ["Vocabulary", "Hardware", "Engine", "Formats"],
             path: "bench/rips"),
         .executableTarget(
-            name: "socket-load", dependencies: ["TDAClient", "Vocabulary", arguments],
+            name: "socket-load", dependencies: ["TDAClient", "Formats", "Vocabulary", arguments],
             path: "bench/socket-load"),
 
         .testTarget(

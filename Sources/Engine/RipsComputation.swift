@@ -32,6 +32,7 @@ public struct RipsComputation: Computation {
         _ input: ComputeInput, _ options: VietorisRipsOptions, threads: Int
     ) throws(Failure) -> Plan {
         let shape = input.shape
+        try SelectedInput.check(shape, options)
         switch input {
         case .points(let cloud): return try plan(cloud, options, threads)
         case .distances(let matrix):
@@ -79,23 +80,27 @@ public struct RipsComputation: Computation {
     ) throws(Failure) -> ComputeResult {
         var context = context
         context.device = backends.edgePassDevice(pointCount: input.shape.count, threads: context.team.size)
-        switch input {
-        case .distances(let matrix): return try barcode(of: matrix, options, context)
-        case .sparse(let graph): return try barcode(of: graph, options, context)
+        var clock = PhaseClock()
+        let selected = try SelectedInput(input, options, context, &clock)
+        var result: ComputeResult
+        switch selected.selection {
+        case .distances(let matrix):
+            result = try barcode(of: matrix, selected.weights, options, context, &clock)
+        case .sparse(let graph): result = try barcode(of: graph, selected.weights, options, context, &clock)
         case .points(let cloud):
-            let start = ContinuousClock.now
             let distances = try distances(of: cloud, options, plan.route, context)
-            let seconds = start.duration(to: .now).seconds
-            var result =
+            clock.end("distances")
+            result =
                 switch distances.found {
-                case .dense(let matrix): try barcode(of: matrix, options, context)
-                case .sparse(let graph): try barcode(of: graph, options, context)
+                case .dense(let matrix):
+                    try barcode(of: matrix, selected.weights, options, context, &clock)
+                case .sparse(let graph): try barcode(of: graph, selected.weights, options, context, &clock)
                 }
-            result.statistics.phases.insert(.init(name: "distances", seconds: seconds), at: 0)
-            result.statistics.computeSeconds += seconds
             result.statistics.backend = distances.backend
-            return result
         }
+        result.statistics.phases = clock.phases + result.statistics.phases
+        result.statistics.computeSeconds += clock.phases.reduce(0) { $0 + $1.seconds }
+        return selected.naming(result)
     }
 
     private enum Distances {
@@ -123,8 +128,17 @@ public struct RipsComputation: Computation {
     }
 
     private func barcode(
-        of matrix: DistanceMatrix, _ options: VietorisRipsOptions, _ context: ComputeContext
+        of matrix: consuming DistanceMatrix, _ weights: [Double]?, _ options: VietorisRipsOptions,
+        _ context: ComputeContext, _ clock: inout PhaseClock
     ) throws(Failure) -> ComputeResult {
+        if let weights, let weighting = options.weighting {
+            do throws(DistanceError) {
+                matrix = try WeightedLengths.apply(weights, weighting.exponent, to: matrix, context: context)
+            } catch {
+                throw Failure(error, held: context.memory.current)
+            }
+            clock.end("weighted lengths")
+        }
         do throws(HomologyError) {
             return try VietorisRips.barcode(of: matrix, options: options, context: context)
         } catch {
@@ -133,8 +147,17 @@ public struct RipsComputation: Computation {
     }
 
     private func barcode(
-        of graph: SparseGraph, _ options: VietorisRipsOptions, _ context: ComputeContext
+        of graph: consuming SparseGraph, _ weights: [Double]?, _ options: VietorisRipsOptions,
+        _ context: ComputeContext, _ clock: inout PhaseClock
     ) throws(Failure) -> ComputeResult {
+        if let weights, let weighting = options.weighting {
+            do throws(DistanceError) {
+                graph = try WeightedLengths.apply(weights, weighting.exponent, to: graph)
+            } catch {
+                throw Failure(error, held: context.memory.current)
+            }
+            clock.end("weighted lengths")
+        }
         do throws(HomologyError) {
             return try VietorisRips.barcode(of: graph, options: options, context: context)
         } catch {
@@ -151,14 +174,20 @@ public struct RipsComputation: Computation {
     private func denseCost(
         _ shape: InputShape, edges: Int? = nil, _ options: VietorisRipsOptions, _ threads: Int
     ) -> Cost {
-        guard shape.count < Self.hopelessCount else { return Self.hopeless }
+        let count = min(shape.count, options.subsample ?? shape.count)
+        guard shape.count < Self.hopelessCount, count < Self.hopelessCount else { return Self.hopeless }
+        let selection = SelectedInput.cost(shape, options, threads)
+        // A part of the points has a like part of the edges.
+        let share = Double(count) * Double(count - 1) / max(Double(shape.count) * Double(shape.count - 1), 1)
         let homology = VietorisRips.estimate(
-            count: shape.count, edgeCount: edges, isSparse: false, options: options, threads: threads)
-        var memory = shape.byteCount + homology.memory
-        if case .points = shape.kind {
-            memory += shape.count * (shape.count - 1) / 2 * (options.precision == .float64 ? 8 : 4)
-        }
-        return Cost(seconds: homology.seconds, memory: memory)
+            count: count, edgeCount: edges.map { Int(Double($0) * share) }, isSparse: false, options: options,
+            threads: threads)
+        var memory = shape.byteCount + selection.memory + homology.memory
+        // Distances of points, and lengths by weights.
+        var matrices = options.weighting == nil ? 0 : 1
+        if case .points = shape.kind { matrices += 1 }
+        memory += matrices * count * (count - 1) / 2 * (options.precision == .float64 ? 8 : 4)
+        return Cost(seconds: selection.seconds + homology.seconds, memory: memory)
     }
 
     private func sparseCost(
@@ -168,12 +197,13 @@ public struct RipsComputation: Computation {
             count: shape.count, edgeCount: edges, isSparse: true, options: options, threads: threads)
         var memory = shape.byteCount + homology.memory
         if case .points = shape.kind { memory += edges * (8 + (options.precision == .float64 ? 8 : 4)) }
-        return Cost(seconds: homology.seconds, memory: memory)
+        let selection = SelectedInput.cost(shape, options, threads)
+        return Cost(seconds: selection.seconds + homology.seconds, memory: selection.memory + memory)
     }
 }
 
 extension Failure {
-    fileprivate init(_ error: DistanceError, held: Int) {
+    init(_ error: DistanceError, held: Int) {
         switch error {
         case .invalidInput(let error): self.init(error)
         case .stopped(let reason): self.init(reason)

@@ -12,6 +12,37 @@ public enum ComputeInput: Sendable, Hashable {
         case .sparse(let graph): graph.count
         }
     }
+
+    /// The same input with weights.
+    ///
+    /// - Throws: `InvalidInput` unless there is a finite number ≥ 0 for each point, and no births.
+    public func weighted(by weights: Scalars) throws(InvalidInput) -> ComputeInput {
+        switch self {
+        case .points(let cloud):
+            .points(
+                try PointCloud(
+                    dimension: cloud.dimension, coordinates: cloud.coordinates, weights: weights))
+        case .distances(let matrix):
+            .distances(
+                try DistanceMatrix(
+                    count: matrix.count, lowerTriangle: matrix.lowerTriangle,
+                    vertexBirths: matrix.vertexBirths, weights: weights))
+        case .sparse(let graph):
+            .sparse(
+                try SparseGraph(
+                    count: graph.count, ends: graph.ends, lengths: graph.lengths,
+                    vertexBirths: graph.vertexBirths, weights: weights))
+        }
+    }
+
+    /// The weights of the points or vertices, where they come with the input.
+    public var weights: Scalars? {
+        switch self {
+        case .points(let cloud): cloud.weights
+        case .distances(let matrix): matrix.weights
+        case .sparse(let graph): graph.weights
+        }
+    }
 }
 
 /// One Vietoris–Rips computation: its input, what is asked, and what it may use.
@@ -37,12 +68,18 @@ public struct ComputeRequest: Sendable {
 public struct ComputeResult: Sendable {
     public var barcode: Barcode
     public var statistics: ComputeStatistics
+    /// The points that were computed with, where these were not all.
+    public var subsample: Subsample?
     /// The simplices of an alpha complex at its threshold; nil for every other complex.
     public var alphaShape: AlphaShape?
 
-    public init(barcode: Barcode, statistics: ComputeStatistics, alphaShape: AlphaShape? = nil) {
+    public init(
+        barcode: Barcode, statistics: ComputeStatistics, subsample: Subsample? = nil,
+        alphaShape: AlphaShape? = nil
+    ) {
         self.barcode = barcode
         self.statistics = statistics
+        self.subsample = subsample
         self.alphaShape = alphaShape
     }
 }

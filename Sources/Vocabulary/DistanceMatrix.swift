@@ -7,11 +7,14 @@ public struct DistanceMatrix: Sendable, Hashable {
     public let count: Int
     public let lowerTriangle: Scalars
     public let vertexBirths: Scalars?
+    /// One for each point, for a weighted filtration; never with births.
+    public let weights: Scalars?
 
     /// - Throws: `InvalidInput` when the counts do not match, an entry is NaN or negative, a birth is
-    ///   not finite, or an edge is shorter than the birth of one of its ends.
+    ///   not finite, an edge is shorter than the birth of one of its ends, or a weight is negative or
+    ///   not finite.
     public init(
-        count: Int, lowerTriangle: Scalars, vertexBirths: Scalars? = nil
+        count: Int, lowerTriangle: Scalars, vertexBirths: Scalars? = nil, weights: Scalars? = nil
     ) throws(InvalidInput) {
         guard count > 0 else { throw .empty("distances") }
         let expected = count.multipliedReportingOverflow(by: count - 1)
@@ -37,16 +40,20 @@ public struct DistanceMatrix: Sendable, Hashable {
                 }
             }
         }
+        try weights?.checkWeights(of: count)
+        guard vertexBirths == nil || weights == nil else { throw .weightsAndBirths }
         self.count = count
         self.lowerTriangle = lowerTriangle
         self.vertexBirths = vertexBirths
+        self.weights = weights
     }
 
     /// Takes over distances that were computed, not received: nothing is checked again.
-    package init(computed lowerTriangle: Scalars, count: Int) {
+    package init(computed lowerTriangle: Scalars, count: Int, vertexBirths: Scalars? = nil) {
         self.count = count
         self.lowerTriangle = lowerTriangle
-        vertexBirths = nil
+        self.vertexBirths = vertexBirths
+        weights = nil
     }
 
     /// The row and column (row > column) of the condensed index `index`.

@@ -12,11 +12,14 @@ public struct InputShape: Sendable, Hashable {
     /// The type of the real numbers in it.
     public let precision: Precision
     public let hasVertexBirths: Bool
+    public let hasWeights: Bool
     /// The size of its arrays.
     public let byteCount: Int
 
     /// Nil when the byte count passes an `Int`, or a count is negative.
-    public init?(kind: Kind, count: Int, precision: Precision, hasVertexBirths: Bool = false) {
+    public init?(
+        kind: Kind, count: Int, precision: Precision, hasVertexBirths: Bool = false, hasWeights: Bool = false
+    ) {
         guard count >= 0 else { return nil }
         let scalars: (partialValue: Int, overflow: Bool)
         var otherBytes = 0
@@ -33,14 +36,15 @@ public struct InputShape: Sendable, Hashable {
             otherBytes = 8 * edges
         }
         let scalarSize = precision == .float64 ? 8 : 4
-        let births = hasVertexBirths ? count : 0
         // Far below overflow, far above any memory.
-        guard !scalars.overflow, scalars.partialValue < 1 << 48, births < 1 << 48 else { return nil }
+        guard !scalars.overflow, scalars.partialValue < 1 << 48, count < 1 << 48 else { return nil }
+        let perVertex = (hasVertexBirths ? count : 0) + (hasWeights ? count : 0)
         self.kind = kind
         self.count = count
         self.precision = precision
         self.hasVertexBirths = hasVertexBirths
-        self.byteCount = (scalars.partialValue + births) * scalarSize + otherBytes
+        self.hasWeights = hasWeights
+        self.byteCount = (scalars.partialValue + perVertex) * scalarSize + otherBytes
     }
 }
 
@@ -51,15 +55,16 @@ extension ComputeInput {
             case .points(let cloud):
                 InputShape(
                     kind: .points(dimension: cloud.dimension), count: cloud.count,
-                    precision: cloud.coordinates.precision)
+                    precision: cloud.coordinates.precision, hasWeights: cloud.weights != nil)
             case .distances(let matrix):
                 InputShape(
                     kind: .distances, count: matrix.count, precision: matrix.lowerTriangle.precision,
-                    hasVertexBirths: matrix.vertexBirths != nil)
+                    hasVertexBirths: matrix.vertexBirths != nil, hasWeights: matrix.weights != nil)
             case .sparse(let graph):
                 InputShape(
                     kind: .sparse(edges: graph.edgeCount), count: graph.count,
-                    precision: graph.lengths.precision, hasVertexBirths: graph.vertexBirths != nil)
+                    precision: graph.lengths.precision, hasVertexBirths: graph.vertexBirths != nil,
+                    hasWeights: graph.weights != nil)
             }
         guard let shape else { preconditionFailure("arrays in memory have a size") }
         return shape

@@ -13,6 +13,7 @@ public enum InvalidInput: Error, Hashable, CustomStringConvertible {
     case noDistance(point: Int, reason: String)
     case distanceTooLarge(a: Int, b: Int, precision: Precision)
     case badParameter(String, reason: String)
+    case weightsAndBirths
 
     public var description: String {
         switch self {
@@ -36,6 +37,8 @@ public enum InvalidInput: Error, Hashable, CustomStringConvertible {
             "the distance between points[\(b)] and points[\(a)] is too large for \(precision.rawValue); "
                 + "scale the points down" + (precision == .float32 ? " or ask for precision float64" : "")
         case .badParameter(let name, let reason): "\(name): \(reason)"
+        case .weightsAndBirths:
+            "weights: the diagonal says already when vertices appear; give weights or births, not both"
         }
     }
 }

@@ -8,14 +8,17 @@ public struct SparseGraph: Sendable, Hashable {
     public let lengths: Scalars
     /// When each vertex appears; nil means all at 0.
     public let vertexBirths: Scalars?
+    /// One for each vertex, for a weighted filtration; never with births.
+    public let weights: Scalars?
 
     public var edgeCount: Int { lengths.count }
 
     /// - Throws: `InvalidInput` when the arrays do not match, a vertex is out of range, an edge is a
-    ///   loop, a length is NaN or negative, or an edge is shorter than the birth of one of its ends.
+    ///   loop, a length is NaN or negative, an edge is shorter than the birth of one of its ends, or a
+    ///   weight is negative or not finite.
     ///   Repeated pairs are found later, when the edges are sorted.
     public init(
-        count: Int, ends: [Int32], lengths: Scalars, vertexBirths: Scalars? = nil
+        count: Int, ends: [Int32], lengths: Scalars, vertexBirths: Scalars? = nil, weights: Scalars? = nil
     ) throws(InvalidInput) {
         guard count > 0 else { throw .empty("graph") }
         guard ends.count == 2 * lengths.count else {
@@ -42,17 +45,21 @@ public struct SparseGraph: Sendable, Hashable {
                 }
             }
         }
+        try weights?.checkWeights(of: count)
+        guard vertexBirths == nil || weights == nil else { throw .weightsAndBirths }
         self.count = count
         self.ends = ends
         self.lengths = lengths
         self.vertexBirths = vertexBirths
+        self.weights = weights
     }
 
     /// Takes over edges that were computed, not received: nothing is checked again.
-    package init(computed lengths: Scalars, ends: [Int32], count: Int) {
+    package init(computed lengths: Scalars, ends: [Int32], count: Int, vertexBirths: Scalars? = nil) {
         self.count = count
         self.ends = ends
         self.lengths = lengths
-        vertexBirths = nil
+        self.vertexBirths = vertexBirths
+        weights = nil
     }
 }

@@ -11,14 +11,19 @@ public struct VietorisRipsOptions: Sendable, Hashable {
     public var precision: Precision
     /// Whether each bar comes with a representative cocycle.
     public var representatives: Bool
+    /// Nil: vertices appear at the births that come with the input, or at 0.
+    public var weighting: Weighting?
+    /// Computes on so many points, chosen greedily, each the farthest from those before; nil: on all.
+    public var subsample: Int?
 
     public static let highestDimension = 64
 
-    /// - Throws: `InvalidInput.badParameter` for a dimension outside 0…64, or a threshold that is
-    ///   negative or NaN.
+    /// - Throws: `InvalidInput.badParameter` for a dimension outside 0…64, a threshold that is
+    ///   negative or NaN, or a subsample of no points.
     public init(
         maxDimension: Int = 1, maxEdgeLength: Double? = nil, metric: Metric = .euclidean,
-        field: CoefficientField = .z2, precision: Precision = .float32, representatives: Bool = false
+        field: CoefficientField = .z2, precision: Precision = .float32, representatives: Bool = false,
+        weighting: Weighting? = nil, subsample: Int? = nil
     ) throws(InvalidInput) {
         guard (0...Self.highestDimension).contains(maxDimension) else {
             throw .badParameter(
@@ -27,11 +32,16 @@ public struct VietorisRipsOptions: Sendable, Hashable {
         if let maxEdgeLength, !(maxEdgeLength >= 0) {
             throw .badParameter("max_edge_length", reason: "\(maxEdgeLength) is not a number ≥ 0")
         }
+        if let subsample, subsample < 1 {
+            throw .badParameter("subsample", reason: "\(subsample) points; at least 1 is needed")
+        }
         self.maxDimension = maxDimension
         self.maxEdgeLength = maxEdgeLength
         self.metric = metric
         self.field = field
         self.precision = precision
         self.representatives = representatives
+        self.weighting = weighting
+        self.subsample = subsample
     }
 }

@@ -38,14 +38,16 @@ extension InputShape {
     /// The arrays of an input of this shape, in the order in which they travel.
     var arrays: [ArrayShape] {
         let scalar = ArrayShape.Element(precision)
-        let births = hasVertexBirths ? [ArrayShape(scalar, count: count)] : []
+        let perVertex = [ArrayShape](
+            repeating: ArrayShape(scalar, count: count),
+            count: (hasVertexBirths ? 1 : 0) + (hasWeights ? 1 : 0))
         switch kind {
         case .points(let dimension):
-            return [ArrayShape(scalar, count: count * dimension)]
+            return [ArrayShape(scalar, count: count * dimension)] + perVertex
         case .distances:
-            return [ArrayShape(scalar, count: count * (count - 1) / 2)] + births
+            return [ArrayShape(scalar, count: count * (count - 1) / 2)] + perVertex
         case .sparse(let edges):
-            return [ArrayShape(.int32, count: 2 * edges), ArrayShape(scalar, count: edges)] + births
+            return [ArrayShape(.int32, count: 2 * edges), ArrayShape(scalar, count: edges)] + perVertex
         }
     }
 }

@@ -66,6 +66,8 @@ extension ProtoVietorisRips {
         field = UInt32(options.field.modulus)
         precision = ProtoPrecision(options.precision)
         representatives = options.representatives
+        if let weighting = options.weighting { self.weighting = ProtoWeighting(weighting) }
+        if let subsample = options.subsample { self.subsample = UInt64(count: subsample) }
     }
 
     func options() throws(InvalidInput) -> VietorisRipsOptions {
@@ -73,6 +75,36 @@ extension ProtoVietorisRips {
             maxDimension: Int(maxDimension), maxEdgeLength: hasMaxEdgeLength ? maxEdgeLength : nil,
             metric: Metric(name: metric.isEmpty ? "euclidean" : metric, p: hasP ? p : nil),
             field: field == 0 ? .z2 : CoefficientField(modulus: Int(field)),
-            precision: precision.precision(of: "precision"), representatives: representatives)
+            precision: precision.precision(of: "precision"), representatives: representatives,
+            weighting: hasWeighting ? weighting.weighting() : nil,
+            subsample: subsample == 0 ? nil : Int(clamping: subsample))
+    }
+}
+
+extension ProtoWeighting {
+    init(_ weighting: Weighting) {
+        p =
+            switch weighting.exponent {
+            case .one: 1
+            case .two: 2
+            case .infinity: .infinity
+            }
+        if case .distanceToMeasure(let neighbours, let r) = weighting.weights {
+            distanceToMeasure.neighbours = UInt32(count: neighbours)
+            distanceToMeasure.r = r
+        }
+    }
+
+    func weighting() throws(InvalidInput) -> Weighting {
+        let weights: Weighting.Weights =
+            if hasDistanceToMeasure {
+                .distanceToMeasure(
+                    neighbours: distanceToMeasure.neighbours == 0
+                        ? Weighting.defaultNeighbours : Int(distanceToMeasure.neighbours),
+                    r: distanceToMeasure.r == 0 ? Weighting.defaultR : distanceToMeasure.r)
+            } else {
+                .given
+            }
+        return try Weighting(weights, exponent: p == 0 ? .one : Weighting.Exponent(p))
     }
 }

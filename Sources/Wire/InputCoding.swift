@@ -7,13 +7,16 @@ extension ProtoInput {
         case .points(let dimension):
             points.count = UInt64(count: shape.count)
             points.dimension = UInt32(count: dimension)
+            points.weights = shape.hasWeights
         case .distances:
             distances.count = UInt64(count: shape.count)
             distances.vertexBirths = shape.hasVertexBirths
+            distances.weights = shape.hasWeights
         case .sparse(let edges):
             sparse.count = UInt64(count: shape.count)
             sparse.edges = UInt64(count: edges)
             sparse.vertexBirths = shape.hasVertexBirths
+            sparse.weights = shape.hasWeights
         }
     }
 
@@ -24,15 +27,15 @@ extension ProtoInput {
             case .points(let points):
                 InputShape(
                     kind: .points(dimension: Int(points.dimension)), count: Int(clamping: points.count),
-                    precision: precision)
+                    precision: precision, hasWeights: points.weights)
             case .distances(let distances):
                 InputShape(
                     kind: .distances, count: Int(clamping: distances.count), precision: precision,
-                    hasVertexBirths: distances.vertexBirths)
+                    hasVertexBirths: distances.vertexBirths, hasWeights: distances.weights)
             case .sparse(let sparse):
                 InputShape(
                     kind: .sparse(edges: Int(clamping: sparse.edges)), count: Int(clamping: sparse.count),
-                    precision: precision, hasVertexBirths: sparse.vertexBirths)
+                    precision: precision, hasVertexBirths: sparse.vertexBirths, hasWeights: sparse.weights)
             case nil:
                 throw .badParameter("input", reason: "neither points, nor distances, nor a sparse graph")
             }
@@ -41,6 +44,7 @@ extension ProtoInput {
         }
         // Its numbers are what bounds the count of points: none would bound nothing.
         if case .points(dimension: 0) = shape.kind { throw .noCoordinates }
+        guard !shape.hasVertexBirths || !shape.hasWeights else { throw .weightsAndBirths }
         // Vertices are numbered by 32 bits everywhere below.
         guard shape.count <= Int(Int32.max) else {
             throw .badParameter(
@@ -54,18 +58,21 @@ extension InputShape {
     /// - Precondition: `arrays` have this shape.
     func input(from arrays: [WireArray]) throws(InvalidInput) -> ComputeInput {
         let births = hasVertexBirths ? arrays.last?.scalars : nil
+        let weights = hasWeights ? arrays.last?.scalars : nil
         switch kind {
         case .points(let dimension):
             guard let coordinates = arrays.first?.scalars else { break }
-            return .points(try PointCloud(dimension: dimension, coordinates: coordinates))
+            return .points(try PointCloud(dimension: dimension, coordinates: coordinates, weights: weights))
         case .distances:
             guard let lengths = arrays.first?.scalars else { break }
             return .distances(
-                try DistanceMatrix(count: count, lowerTriangle: lengths, vertexBirths: births))
+                try DistanceMatrix(
+                    count: count, lowerTriangle: lengths, vertexBirths: births, weights: weights))
         case .sparse:
             guard case .int32(let ends) = arrays.first, let lengths = arrays[1].scalars else { break }
             return .sparse(
-                try SparseGraph(count: count, ends: ends, lengths: lengths, vertexBirths: births))
+                try SparseGraph(
+                    count: count, ends: ends, lengths: lengths, vertexBirths: births, weights: weights))
         }
         preconditionFailure("the arrays were collected by this shape")
     }
@@ -76,18 +83,18 @@ extension ComputeInput {
     var arrays: [WireArray] {
         switch self {
         case .points(let cloud):
-            [WireArray(cloud.coordinates)]
+            [WireArray(cloud.coordinates)] + Self.perVertex(cloud.weights, like: cloud.coordinates)
         case .distances(let matrix):
             [WireArray(matrix.lowerTriangle)]
-                + Self.births(matrix.vertexBirths, like: matrix.lowerTriangle)
+                + Self.perVertex(matrix.vertexBirths ?? matrix.weights, like: matrix.lowerTriangle)
         case .sparse(let graph):
             [.int32(graph.ends), WireArray(graph.lengths)]
-                + Self.births(graph.vertexBirths, like: graph.lengths)
+                + Self.perVertex(graph.vertexBirths ?? graph.weights, like: graph.lengths)
         }
     }
 
     /// All real numbers of an input travel in one precision.
-    private static func births(_ births: Scalars?, like lengths: Scalars) -> [WireArray] {
-        births.map { [WireArray($0.converted(to: lengths.precision))] } ?? []
+    private static func perVertex(_ numbers: Scalars?, like others: Scalars) -> [WireArray] {
+        numbers.map { [WireArray($0.converted(to: others.precision))] } ?? []
     }
 }

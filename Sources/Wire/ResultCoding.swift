@@ -3,8 +3,9 @@ public import Vocabulary
 /// A result as its control message tells it: everything but the bars.
 public struct ResultHead: Sendable {
     let pairsPerDimension: [Int]
-    let representatives: (vertices: Int, coefficients: Int)?
+    let representatives: (vertices: Int, coefficients: Int, hasGenerators: Bool)?
     let statistics: ComputeStatistics
+    let subsample: (count: Int, coveringRadius: Double)?
 
     init(_ message: ProtoResult) throws(WireError) {
         var counts: [Int] = []
@@ -21,22 +22,33 @@ public struct ResultHead: Sendable {
             guard sizes.vertices < 1 << 32, sizes.coefficients < 1 << 32 else {
                 throw .malformedMessage(.result)
             }
-            representatives = (Int(sizes.vertices), Int(sizes.coefficients))
+            representatives = (Int(sizes.vertices), Int(sizes.coefficients), sizes.generators)
         } else {
             representatives = nil
         }
         statistics = ComputeStatistics(message.statistics)
+        if message.hasSubsample {
+            guard message.subsample.count < 1 << 31 else { throw .malformedMessage(.result) }
+            subsample = (Int(message.subsample.count), message.subsample.coveringRadius)
+        } else {
+            subsample = nil
+        }
     }
 
     private var pairCount: Int { pairsPerDimension.reduce(0, +) }
 
     var arrays: [ArrayShape] {
-        let pairs = ArrayShape(.float64, count: 2 * pairCount)
-        guard let representatives else { return [pairs] }
-        return [
-            pairs, ArrayShape(.uint32, count: pairCount), ArrayShape(.int32, count: representatives.vertices),
-            ArrayShape(.uint16, count: representatives.coefficients),
-        ]
+        var arrays = [ArrayShape(.float64, count: 2 * pairCount)]
+        if let representatives {
+            arrays += [
+                ArrayShape(.uint32, count: pairCount),
+                ArrayShape(.int32, count: representatives.vertices),
+                ArrayShape(.uint16, count: representatives.coefficients),
+            ]
+            if representatives.hasGenerators { arrays.append(ArrayShape(.int32, count: 4 * pairCount)) }
+        }
+        if let subsample { arrays.append(ArrayShape(.int32, count: subsample.count)) }
+        return arrays
     }
 
     /// - Throws: when the arrays contradict each other.
@@ -53,15 +65,22 @@ public struct ResultHead: Sendable {
         }
         let barcode = Barcode(
             maxDimension: pairsPerDimension.count - 1, pairs: pairs,
-            representatives: try cocycles(of: pairs, from: arrays))
-        return ComputeResult(barcode: barcode, statistics: statistics)
+            representatives: try cocycles(of: pairs, from: arrays), generators: try generators(from: arrays))
+        return ComputeResult(
+            barcode: barcode, statistics: statistics, subsample: try subsample(from: arrays))
+    }
+
+    private func subsample(from arrays: [WireArray]) throws(WireError) -> Subsample? {
+        guard let subsample else { return nil }
+        guard case .int32(let indices) = arrays.last else { throw .malformedMessage(.result) }
+        return Subsample(indices: indices, coveringRadius: subsample.coveringRadius)
     }
 
     private func cocycles(
         of pairs: [PersistencePair], from arrays: [WireArray]
     ) throws(WireError) -> [RepresentativeCocycle] {
         guard representatives != nil else { return [] }
-        guard arrays.count == 4, case .uint32(let simplices) = arrays[1],
+        guard arrays.count >= 4, case .uint32(let simplices) = arrays[1],
             case .int32(let vertices) = arrays[2], case .uint16(let coefficients) = arrays[3]
         else { throw .malformedMessage(.result) }
         var cocycles: [RepresentativeCocycle] = []
@@ -80,6 +99,14 @@ public struct ResultHead: Sendable {
             (vertex, simplex) = (nextVertex, nextSimplex)
         }
         return cocycles
+    }
+
+    private func generators(from arrays: [WireArray]) throws(WireError) -> [FlagGenerator] {
+        guard representatives?.hasGenerators == true else { return [] }
+        guard arrays.count >= 5, case .int32(let ends) = arrays[4] else { throw .malformedMessage(.result) }
+        return stride(from: 0, to: ends.count, by: 4).map {
+            FlagGenerator(flattened: ends[$0..<$0 + 4])
+        }
     }
 }
 
@@ -102,6 +129,15 @@ extension OutboundFrame {
                 .uint32(barcode.representatives.map { UInt32($0.coefficients.count) }), .int32(vertices),
                 .uint16(coefficients),
             ]
+        }
+        if !barcode.generators.isEmpty {
+            message.representatives.generators = true
+            arrays.append(.int32(barcode.generators.flatMap(\.flattened)))
+        }
+        if let subsample = result.subsample {
+            message.subsample.count = UInt64(count: subsample.indices.count)
+            message.subsample.coveringRadius = subsample.coveringRadius
+            arrays.append(.int32(subsample.indices))
         }
         return OutboundFrame(.result, id: id, message, arrays: arrays)
     }

@@ -123,7 +123,7 @@ nonisolated struct ProtoLimits: Sendable {
   init() {}
 }
 
-/// Array: points, count × dimension numbers of `scalars`, row-major.
+/// Arrays: points, count × dimension numbers of `scalars`, row-major; then, with weights, count more.
 nonisolated struct ProtoPoints: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -133,13 +133,15 @@ nonisolated struct ProtoPoints: Sendable {
 
   var dimension: UInt32 = 0
 
+  var weights: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 }
 
 /// Arrays: the strict lower triangle by rows, count × (count − 1) / 2 numbers of `scalars`; then,
-/// with vertex_births, count more: the diagonal.
+/// with vertex_births, count more: the diagonal; or, with weights, count more.
 nonisolated struct ProtoDistances: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -149,13 +151,15 @@ nonisolated struct ProtoDistances: Sendable {
 
   var vertexBirths: Bool = false
 
+  var weights: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 }
 
 /// Arrays: the ends of each edge, 2 × edges int32; the lengths, edges numbers of `scalars`; then, with
-/// vertex_births, count numbers of `scalars`.
+/// vertex_births or weights, count numbers of `scalars`.
 nonisolated struct ProtoSparse: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -166,6 +170,8 @@ nonisolated struct ProtoSparse: Sendable {
   var edges: UInt64 = 0
 
   var vertexBirths: Bool = false
+
+  var weights: Bool = false
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -256,69 +262,128 @@ nonisolated struct ProtoVietorisRips: Sendable {
 
   var representatives: Bool = false
 
+  /// Absent: vertices appear at their births, or at 0.
+  var weighting: ProtoWeighting {
+    get {_weighting ?? ProtoWeighting()}
+    set {_weighting = newValue}
+  }
+  /// Returns true if `weighting` has been explicitly set.
+  var hasWeighting: Bool {self._weighting != nil}
+  /// Clears the value of `weighting`. Subsequent reads from it will return its default value.
+  mutating func clearWeighting() {self._weighting = nil}
+
+  /// So many points, chosen greedily; 0: all.
+  var subsample: UInt64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _maxEdgeLength: Double? = nil
   fileprivate var _p: Double? = nil
+  fileprivate var _weighting: ProtoWeighting? = nil
+}
+
+/// A weighted filtration.
+nonisolated struct ProtoWeighting: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// How weights make edges appear: 1, 2 or +inf; 0: 1.
+  var p: Double = 0
+
+  /// Absent: the weights come with the input.
+  var distanceToMeasure: ProtoDistanceToMeasure {
+    get {_distanceToMeasure ?? ProtoDistanceToMeasure()}
+    set {_distanceToMeasure = newValue}
+  }
+  /// Returns true if `distanceToMeasure` has been explicitly set.
+  var hasDistanceToMeasure: Bool {self._distanceToMeasure != nil}
+  /// Clears the value of `distanceToMeasure`. Subsequent reads from it will return its default value.
+  mutating func clearDistanceToMeasure() {self._distanceToMeasure = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _distanceToMeasure: ProtoDistanceToMeasure? = nil
+}
+
+nonisolated struct ProtoDistanceToMeasure: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 0: 3.
+  var neighbours: UInt32 = 0
+
+  /// 0: 2.
+  var r: Double = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 /// Body of both compute and estimate.
-nonisolated struct ProtoCompute: Sendable {
+nonisolated struct ProtoCompute: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   var input: ProtoInput {
-    get {_input ?? ProtoInput()}
-    set {_input = newValue}
+    get {_storage._input ?? ProtoInput()}
+    set {_uniqueStorage()._input = newValue}
   }
   /// Returns true if `input` has been explicitly set.
-  var hasInput: Bool {self._input != nil}
+  var hasInput: Bool {_storage._input != nil}
   /// Clears the value of `input`. Subsequent reads from it will return its default value.
-  mutating func clearInput() {self._input = nil}
+  mutating func clearInput() {_uniqueStorage()._input = nil}
 
-  var complex: ProtoCompute.OneOf_Complex? = nil
+  var complex: OneOf_Complex? {
+    get {return _storage._complex}
+    set {_uniqueStorage()._complex = newValue}
+  }
 
   /// 3 is kept for the alpha complex. A complex that a daemon does not know is answered `unsupported`.
   var vietorisRips: ProtoVietorisRips {
     get {
-      if case .vietorisRips(let v)? = complex {return v}
+      if case .vietorisRips(let v)? = _storage._complex {return v}
       return ProtoVietorisRips()
     }
-    set {complex = .vietorisRips(newValue)}
+    set {_uniqueStorage()._complex = .vietorisRips(newValue)}
   }
 
   /// Absent: as the daemon sees fit.
   var threads: UInt32 {
-    get {_threads ?? 0}
-    set {_threads = newValue}
+    get {_storage._threads ?? 0}
+    set {_uniqueStorage()._threads = newValue}
   }
   /// Returns true if `threads` has been explicitly set.
-  var hasThreads: Bool {self._threads != nil}
+  var hasThreads: Bool {_storage._threads != nil}
   /// Clears the value of `threads`. Subsequent reads from it will return its default value.
-  mutating func clearThreads() {self._threads = nil}
+  mutating func clearThreads() {_uniqueStorage()._threads = nil}
 
   /// From admission to result. Absent: none.
   var timeoutMs: UInt64 {
-    get {_timeoutMs ?? 0}
-    set {_timeoutMs = newValue}
+    get {_storage._timeoutMs ?? 0}
+    set {_uniqueStorage()._timeoutMs = newValue}
   }
   /// Returns true if `timeoutMs` has been explicitly set.
-  var hasTimeoutMs: Bool {self._timeoutMs != nil}
+  var hasTimeoutMs: Bool {_storage._timeoutMs != nil}
   /// Clears the value of `timeoutMs`. Subsequent reads from it will return its default value.
-  mutating func clearTimeoutMs() {self._timeoutMs = nil}
+  mutating func clearTimeoutMs() {_uniqueStorage()._timeoutMs = nil}
 
   /// Milliseconds between progress frames. Absent: none are sent.
   var progressIntervalMs: UInt32 {
-    get {_progressIntervalMs ?? 0}
-    set {_progressIntervalMs = newValue}
+    get {_storage._progressIntervalMs ?? 0}
+    set {_uniqueStorage()._progressIntervalMs = newValue}
   }
   /// Returns true if `progressIntervalMs` has been explicitly set.
-  var hasProgressIntervalMs: Bool {self._progressIntervalMs != nil}
+  var hasProgressIntervalMs: Bool {_storage._progressIntervalMs != nil}
   /// Clears the value of `progressIntervalMs`. Subsequent reads from it will return its default value.
-  mutating func clearProgressIntervalMs() {self._progressIntervalMs = nil}
+  mutating func clearProgressIntervalMs() {_uniqueStorage()._progressIntervalMs = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -330,10 +395,7 @@ nonisolated struct ProtoCompute: Sendable {
 
   init() {}
 
-  fileprivate var _input: ProtoInput? = nil
-  fileprivate var _threads: UInt32? = nil
-  fileprivate var _timeoutMs: UInt64? = nil
-  fileprivate var _progressIntervalMs: UInt32? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct ProtoProgress: Sendable {
@@ -354,7 +416,8 @@ nonisolated struct ProtoProgress: Sendable {
 /// Arrays: the pairs, (births, deaths) × float64, row-major, dimension by dimension and sorted within
 /// it, death +inf for an essential class; then, with representatives: the number of simplices of each
 /// pair, uint32; the vertices of all simplices, int32, dimension + 1 for each, in decreasing order;
-/// their coefficients, uint16.
+/// their coefficients, uint16; with generators 4 × int32 a pair: the ends of the edge of birth and of
+/// that of death, a vertex twice for a birth in dimension 0, -1 twice for no death.
 nonisolated struct ProtoResult: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -381,12 +444,38 @@ nonisolated struct ProtoResult: Sendable {
   /// Clears the value of `statistics`. Subsequent reads from it will return its default value.
   mutating func clearStatistics() {self._statistics = nil}
 
+  /// With a subsample.
+  var subsample: ProtoSubsample {
+    get {_subsample ?? ProtoSubsample()}
+    set {_subsample = newValue}
+  }
+  /// Returns true if `subsample` has been explicitly set.
+  var hasSubsample: Bool {self._subsample != nil}
+  /// Clears the value of `subsample`. Subsequent reads from it will return its default value.
+  mutating func clearSubsample() {self._subsample = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _representatives: ProtoRepresentatives? = nil
   fileprivate var _statistics: ProtoStatistics? = nil
+  fileprivate var _subsample: ProtoSubsample? = nil
+}
+
+/// Array, the last: count × int32, the points that were chosen, in the order of choice.
+nonisolated struct ProtoSubsample: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var count: UInt64 = 0
+
+  var coveringRadius: Double = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 nonisolated struct ProtoRepresentatives: Sendable {
@@ -398,6 +487,8 @@ nonisolated struct ProtoRepresentatives: Sendable {
   var vertices: UInt64 = 0
 
   var coefficients: UInt64 = 0
+
+  var generators: Bool = false
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -927,7 +1018,7 @@ nonisolated extension ProtoLimits: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ProtoPoints: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Points"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}count\0\u{1}dimension\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}count\0\u{1}dimension\0\u{1}weights\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -937,6 +1028,7 @@ nonisolated extension ProtoPoints: SwiftProtobuf.Message, SwiftProtobuf._Message
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.dimension) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.weights) }()
       default: break
       }
     }
@@ -949,12 +1041,16 @@ nonisolated extension ProtoPoints: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.dimension != 0 {
       try visitor.visitSingularUInt32Field(value: self.dimension, fieldNumber: 2)
     }
+    if self.weights != false {
+      try visitor.visitSingularBoolField(value: self.weights, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoPoints, rhs: ProtoPoints) -> Bool {
     if lhs.count != rhs.count {return false}
     if lhs.dimension != rhs.dimension {return false}
+    if lhs.weights != rhs.weights {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -962,7 +1058,7 @@ nonisolated extension ProtoPoints: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ProtoDistances: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Distances"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}count\0\u{3}vertex_births\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}count\0\u{3}vertex_births\0\u{1}weights\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -972,6 +1068,7 @@ nonisolated extension ProtoDistances: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self.vertexBirths) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.weights) }()
       default: break
       }
     }
@@ -984,12 +1081,16 @@ nonisolated extension ProtoDistances: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.vertexBirths != false {
       try visitor.visitSingularBoolField(value: self.vertexBirths, fieldNumber: 2)
     }
+    if self.weights != false {
+      try visitor.visitSingularBoolField(value: self.weights, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoDistances, rhs: ProtoDistances) -> Bool {
     if lhs.count != rhs.count {return false}
     if lhs.vertexBirths != rhs.vertexBirths {return false}
+    if lhs.weights != rhs.weights {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -997,7 +1098,7 @@ nonisolated extension ProtoDistances: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension ProtoSparse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Sparse"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}count\0\u{1}edges\0\u{3}vertex_births\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}count\0\u{1}edges\0\u{3}vertex_births\0\u{1}weights\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1008,6 +1109,7 @@ nonisolated extension ProtoSparse: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.edges) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.vertexBirths) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.weights) }()
       default: break
       }
     }
@@ -1023,6 +1125,9 @@ nonisolated extension ProtoSparse: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.vertexBirths != false {
       try visitor.visitSingularBoolField(value: self.vertexBirths, fieldNumber: 3)
     }
+    if self.weights != false {
+      try visitor.visitSingularBoolField(value: self.weights, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1030,6 +1135,7 @@ nonisolated extension ProtoSparse: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.count != rhs.count {return false}
     if lhs.edges != rhs.edges {return false}
     if lhs.vertexBirths != rhs.vertexBirths {return false}
+    if lhs.weights != rhs.weights {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1126,7 +1232,7 @@ nonisolated extension ProtoInput: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ProtoVietorisRips: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".VietorisRips"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}max_dimension\0\u{3}max_edge_length\0\u{1}metric\0\u{1}p\0\u{1}field\0\u{1}precision\0\u{1}representatives\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}max_dimension\0\u{3}max_edge_length\0\u{1}metric\0\u{1}p\0\u{1}field\0\u{1}precision\0\u{1}representatives\0\u{1}weighting\0\u{1}subsample\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1141,6 +1247,8 @@ nonisolated extension ProtoVietorisRips: SwiftProtobuf.Message, SwiftProtobuf._M
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.field) }()
       case 6: try { try decoder.decodeSingularEnumField(value: &self.precision) }()
       case 7: try { try decoder.decodeSingularBoolField(value: &self.representatives) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._weighting) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.subsample) }()
       default: break
       }
     }
@@ -1172,6 +1280,12 @@ nonisolated extension ProtoVietorisRips: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.representatives != false {
       try visitor.visitSingularBoolField(value: self.representatives, fieldNumber: 7)
     }
+    try { if let v = self._weighting {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
+    if self.subsample != 0 {
+      try visitor.visitSingularUInt64Field(value: self.subsample, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1183,14 +1297,16 @@ nonisolated extension ProtoVietorisRips: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.field != rhs.field {return false}
     if lhs.precision != rhs.precision {return false}
     if lhs.representatives != rhs.representatives {return false}
+    if lhs._weighting != rhs._weighting {return false}
+    if lhs.subsample != rhs.subsample {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension ProtoCompute: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  static let protoMessageName: String = _protobuf_package + ".Compute"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}input\0\u{3}vietoris_rips\0\u{2}\u{2}threads\0\u{3}timeout_ms\0\u{3}progress_interval_ms\0")
+nonisolated extension ProtoWeighting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Weighting"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}p\0\u{3}distance_to_measure\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1198,23 +1314,8 @@ nonisolated extension ProtoCompute: SwiftProtobuf.Message, SwiftProtobuf._Messag
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._input) }()
-      case 2: try {
-        var v: ProtoVietorisRips?
-        var hadOneofValue = false
-        if let current = self.complex {
-          hadOneofValue = true
-          if case .vietorisRips(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.complex = .vietorisRips(v)
-        }
-      }()
-      case 4: try { try decoder.decodeSingularUInt32Field(value: &self._threads) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self._timeoutMs) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self._progressIntervalMs) }()
+      case 1: try { try decoder.decodeSingularDoubleField(value: &self.p) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._distanceToMeasure) }()
       default: break
       }
     }
@@ -1225,30 +1326,163 @@ nonisolated extension ProtoCompute: SwiftProtobuf.Message, SwiftProtobuf._Messag
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._input {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    try { if case .vietorisRips(let v)? = self.complex {
+    if self.p.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.p, fieldNumber: 1)
+    }
+    try { if let v = self._distanceToMeasure {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._threads {
-      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 4)
-    } }()
-    try { if let v = self._timeoutMs {
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 5)
-    } }()
-    try { if let v = self._progressIntervalMs {
-      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
     } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
+  static func ==(lhs: ProtoWeighting, rhs: ProtoWeighting) -> Bool {
+    if lhs.p != rhs.p {return false}
+    if lhs._distanceToMeasure != rhs._distanceToMeasure {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoDistanceToMeasure: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".DistanceToMeasure"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}neighbours\0\u{1}r\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.neighbours) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.r) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.neighbours != 0 {
+      try visitor.visitSingularUInt32Field(value: self.neighbours, fieldNumber: 1)
+    }
+    if self.r.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.r, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoDistanceToMeasure, rhs: ProtoDistanceToMeasure) -> Bool {
+    if lhs.neighbours != rhs.neighbours {return false}
+    if lhs.r != rhs.r {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoCompute: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Compute"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}input\0\u{3}vietoris_rips\0\u{2}\u{2}threads\0\u{3}timeout_ms\0\u{3}progress_interval_ms\0")
+
+  fileprivate class _StorageClass {
+    var _input: ProtoInput? = nil
+    var _complex: ProtoCompute.OneOf_Complex?
+    var _threads: UInt32? = nil
+    var _timeoutMs: UInt64? = nil
+    var _progressIntervalMs: UInt32? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _input = source._input
+      _complex = source._complex
+      _threads = source._threads
+      _timeoutMs = source._timeoutMs
+      _progressIntervalMs = source._progressIntervalMs
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._input) }()
+        case 2: try {
+          var v: ProtoVietorisRips?
+          var hadOneofValue = false
+          if let current = _storage._complex {
+            hadOneofValue = true
+            if case .vietorisRips(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._complex = .vietorisRips(v)
+          }
+        }()
+        case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._threads) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._timeoutMs) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._progressIntervalMs) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._input {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      try { if case .vietorisRips(let v)? = _storage._complex {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._threads {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 4)
+      } }()
+      try { if let v = _storage._timeoutMs {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 5)
+      } }()
+      try { if let v = _storage._progressIntervalMs {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
   static func ==(lhs: ProtoCompute, rhs: ProtoCompute) -> Bool {
-    if lhs._input != rhs._input {return false}
-    if lhs.complex != rhs.complex {return false}
-    if lhs._threads != rhs._threads {return false}
-    if lhs._timeoutMs != rhs._timeoutMs {return false}
-    if lhs._progressIntervalMs != rhs._progressIntervalMs {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._input != rhs_storage._input {return false}
+        if _storage._complex != rhs_storage._complex {return false}
+        if _storage._threads != rhs_storage._threads {return false}
+        if _storage._timeoutMs != rhs_storage._timeoutMs {return false}
+        if _storage._progressIntervalMs != rhs_storage._progressIntervalMs {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1291,7 +1525,7 @@ nonisolated extension ProtoProgress: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension ProtoResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Result"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}pairs_per_dimension\0\u{1}representatives\0\u{1}statistics\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}pairs_per_dimension\0\u{1}representatives\0\u{1}statistics\0\u{1}subsample\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1302,6 +1536,7 @@ nonisolated extension ProtoResult: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 1: try { try decoder.decodeRepeatedUInt64Field(value: &self.pairsPerDimension) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._representatives) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._statistics) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._subsample) }()
       default: break
       }
     }
@@ -1321,6 +1556,9 @@ nonisolated extension ProtoResult: SwiftProtobuf.Message, SwiftProtobuf._Message
     try { if let v = self._statistics {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
+    try { if let v = self._subsample {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1328,6 +1566,42 @@ nonisolated extension ProtoResult: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.pairsPerDimension != rhs.pairsPerDimension {return false}
     if lhs._representatives != rhs._representatives {return false}
     if lhs._statistics != rhs._statistics {return false}
+    if lhs._subsample != rhs._subsample {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoSubsample: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Subsample"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}count\0\u{3}covering_radius\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.coveringRadius) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.count != 0 {
+      try visitor.visitSingularUInt64Field(value: self.count, fieldNumber: 1)
+    }
+    if self.coveringRadius.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.coveringRadius, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoSubsample, rhs: ProtoSubsample) -> Bool {
+    if lhs.count != rhs.count {return false}
+    if lhs.coveringRadius != rhs.coveringRadius {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1335,7 +1609,7 @@ nonisolated extension ProtoResult: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ProtoRepresentatives: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Representatives"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}vertices\0\u{1}coefficients\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}vertices\0\u{1}coefficients\0\u{1}generators\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1345,6 +1619,7 @@ nonisolated extension ProtoRepresentatives: SwiftProtobuf.Message, SwiftProtobuf
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.vertices) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.coefficients) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.generators) }()
       default: break
       }
     }
@@ -1357,12 +1632,16 @@ nonisolated extension ProtoRepresentatives: SwiftProtobuf.Message, SwiftProtobuf
     if self.coefficients != 0 {
       try visitor.visitSingularUInt64Field(value: self.coefficients, fieldNumber: 2)
     }
+    if self.generators != false {
+      try visitor.visitSingularBoolField(value: self.generators, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoRepresentatives, rhs: ProtoRepresentatives) -> Bool {
     if lhs.vertices != rhs.vertices {return false}
     if lhs.coefficients != rhs.coefficients {return false}
+    if lhs.generators != rhs.generators {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -17,7 +17,7 @@ struct Estimate: AsyncParsableCommand {
 
     func run() async throws {
         let request = ComputeRequest(
-            input: try input.read(precision: rips.precision),
+            input: try input.read(for: rips),
             options: try rips.options(representatives: false), threads: rips.threads)
         let estimate = try await connection.withClient { try await $0.estimate(request) }
         switch output {

@@ -34,6 +34,21 @@ struct InputFile: ParsableArguments {
         }
     }
 
+    /// The file's content, with the weights that `options` name a file for.
+    func read(for options: RipsOptions) throws(InputFileError) -> ComputeInput {
+        let input = try read(precision: options.precision)
+        guard let file = options.weightsFile else { return input }
+        var weights = InputFile()
+        weights.file = file
+        weights.format = .points
+        guard case .points(let column) = try weights.read(precision: options.precision) else { return input }
+        do throws(InvalidInput) {
+            return try input.weighted(by: column.coordinates)
+        } catch {
+            throw InputFileError(status: .badData, message: "\(file): \(error)")
+        }
+    }
+
     private var shownName: String { file == "-" ? "standard input" : file }
 
     private func readFile() throws(InputFileError) -> [UInt8] {

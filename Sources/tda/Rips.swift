@@ -1,6 +1,7 @@
 import ArgumentParser
 import Formats
 import Glibc
+import Settings
 import TDAClient
 import Vocabulary
 
@@ -34,12 +35,16 @@ struct Rips: AsyncParsableCommand {
     func run() async throws {
         let options = try rips.options(representatives: representatives)
         let request = ComputeRequest(
-            input: try input.read(precision: rips.precision), options: options, threads: rips.threads)
+            input: try input.read(for: rips), options: options, threads: rips.threads)
         let result = try await connection.withClient { client in
             let line = ProgressLine.onTerminal()
             defer { line?.clear() }
             let progress: TDAClient.ProgressHandler? = if let line { { line.show($0) } } else { nil }
             return try await Interrupted.cancelling { try await client.compute(request, progress: progress) }
+        }
+        if let subsample = result.subsample {
+            StandardError.writeLine(
+                "tda: \(subsample.indices.count) points, covering radius \(subsample.coveringRadius)")
         }
         try StandardOutput.write(bytes(of: result))
     }

@@ -2,6 +2,7 @@ public import ArgumentParser
 public import Vocabulary
 
 extension Precision: ExpressibleByArgument {}
+extension Weighting.Exponent: ExpressibleByArgument {}
 
 /// What is asked of a Vietoris–Rips computation.
 package struct RipsOptions: ParsableArguments {
@@ -39,6 +40,36 @@ package struct RipsOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The width of the numbers.", valueName: "precision"))
     var precision: Precision = .float32
 
+    @Option(
+        help: ArgumentHelp(
+            "A weighted filtration: dtm weighs points by their distance to measure, a file gives a number "
+                + "for each.", valueName: "dtm|file"))
+    package var weights: String?
+
+    @Option(
+        name: .customLong("weight-p"),
+        help: ArgumentHelp(
+            "How weights make edges appear: \(Weighting.Exponent.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "p"))
+    var weightExponent: Weighting.Exponent = .one
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("dtm looks at so many nearest neighbours.", valueName: "n"))
+    var neighbours = Weighting.defaultNeighbours
+
+    @Option(
+        name: .customLong("dtm-r"), parsing: .unconditional,
+        help: ArgumentHelp("The power with which dtm adds distances up.", valueName: "r"))
+    var measureExponent = Weighting.defaultR
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Compute on so many points, chosen greedily, each the farthest from those before; the covering "
+                + "radius is told on standard error.", valueName: "n"))
+    var subsample: Int?
+
     package init() {}
 
     /// Checks what can be checked without the input.
@@ -48,14 +79,31 @@ package struct RipsOptions: ParsableArguments {
     }
 
     package func options(representatives: Bool) throws -> VietorisRipsOptions {
-        do {
+        do throws(InvalidInput) {
+            let chosenMetric = try Metric(name: metric, p: exponent)
+            let coefficients = try CoefficientField(modulus: field)
+            let chosenWeights = try weighting()
             return try VietorisRipsOptions(
-                maxDimension: maxDimension, maxEdgeLength: maxEdgeLength,
-                metric: Metric(name: metric, p: exponent), field: CoefficientField(modulus: field),
-                precision: precision, representatives: representatives)
-        } catch .badParameter(let name, let reason) {
-            let flag = name == "coefficient_field" ? "field" : name.replacing("_", with: "-")
+                maxDimension: maxDimension, maxEdgeLength: maxEdgeLength, metric: chosenMetric,
+                field: coefficients, precision: precision, representatives: representatives,
+                weighting: chosenWeights, subsample: subsample)
+        } catch {
+            guard case .badParameter(let name, let reason) = error else { throw error }
+            let flag = Self.flags[name] ?? name.replacing("_", with: "-")
             throw ValidationError("--\(flag): \(reason)")
         }
     }
+
+    /// The flags that are called otherwise than the parameters they set.
+    private static let flags = ["coefficient_field": "field", "n_neighbors": "neighbours", "r": "dtm-r"]
+
+    private func weighting() throws(InvalidInput) -> Weighting? {
+        guard let weights else { return nil }
+        return try Weighting(
+            weights == "dtm" ? .distanceToMeasure(neighbours: neighbours, r: measureExponent) : .given,
+            exponent: weightExponent)
+    }
+
+    /// The file that holds a weight for each point, where one was named.
+    package var weightsFile: String? { weights == "dtm" ? nil : weights }
 }

@@ -17,6 +17,21 @@ struct ResultsTests {
         maxDimension: 1, pairs: [PersistencePair(dimension: 1, birth: 1, death: 2)],
         representatives: [RepresentativeCocycle(vertices: [3, 0, 2, 1], coefficients: [1, 2])])
 
+    static let withGenerators = Barcode(
+        maxDimension: 0,
+        pairs: [
+            PersistencePair(dimension: 0, birth: 0, death: 1),
+            PersistencePair(dimension: 0, birth: 0, death: .infinity),
+        ],
+        representatives: [
+            RepresentativeCocycle(vertices: [2], coefficients: [1]),
+            RepresentativeCocycle(vertices: [2, 0], coefficients: [1, 1]),
+        ],
+        generators: [
+            FlagGenerator(birth: .init(2, 2), death: .init(0, 2)),
+            FlagGenerator(birth: .init(0, 0), death: nil),
+        ])
+
     @Test func `text is a line a bar`() {
         #expect(text(ResultsText.text(Self.barcode, precision: .float32)) == "0 0 1\n0 0 inf\n1 0.1 0.3\n")
         #expect(
@@ -64,6 +79,30 @@ struct ResultsTests {
     @Test func `representatives stand beside their pairs`() {
         let json = text(ResultsJSON.lines(Self.withRepresentatives, precision: .float32))
         #expect(json.contains(#""representative":{"simplices":[[3,0],[2,1]],"coefficients":[1,2]}"#))
+    }
+
+    @Test func `generators stand beside their pairs`() {
+        #expect(
+            text(ResultsText.text(Self.withGenerators, precision: .float32))
+                == "0 0 1 2 2-0 2\n0 0 inf 0 none 2 0\n")
+        #expect(
+            text(ResultsText.csv(Self.withGenerators, precision: .float32)) == """
+                dimension,birth,death,birth_edge,death_edge,representative
+                0,0,1,2,2-0,2
+                0,0,inf,0,none,2 0
+
+                """)
+        let json = text(ResultsJSON.lines(Self.withGenerators, precision: .float32))
+        #expect(json.contains(#""representative":{"birth":[2],"death":[2,0],"simplices""#))
+        #expect(json.contains(#""representative":{"birth":[0],"death":null,"simplices""#))
+    }
+
+    @Test func `an npz archive holds the edges of birth and death`() throws {
+        let edges = try member("h0_edges.npy", of: ResultsNPZ.bytes(Self.withGenerators))
+        let numbers = stride(from: edges.count - 32, to: edges.count, by: 4).map { offset in
+            edges.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Int32.self) }
+        }
+        #expect(numbers == [2, 2, 2, 0, 0, 0, -1, -1])
     }
 
     @Test func `an npz archive holds an array a dimension`() throws {

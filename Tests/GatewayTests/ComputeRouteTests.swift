@@ -113,6 +113,40 @@ import Vocabulary
         #expect(daemon.requests.first?.input == .distances(matrix))
     }
 
+    @Test func takesAWeightedFiltrationAndASubsample() async throws {
+        let daemon = FakeCompute()
+        try await withGateway(daemon) { client in
+            let measured = try await client.post(
+                computePath,
+                """
+                {"point_cloud": {"points": [[0], [1], [3]]}, "parameters": {"subsample": 2, "weights": "DTM",
+                 "weight_params": {"p": 2, "r": 3, "n_neighbors": 1}}}
+                """)
+            #expect(measured.status == .ok)
+            #expect(try measured.json["parameters"]["weights"] == "DTM")
+            #expect(
+                try measured.json["parameters"]["weight_params"]
+                    == .object(["p": 2, "n_neighbors": 1, "r": 3]))
+            #expect(try measured.json["parameters"]["subsample"] == 2)
+            let given = try await client.post(
+                computePath,
+                """
+                {"point_cloud": {"points": [[0], [1]]},
+                 "parameters": {"weights": [0.5, 0], "weight_params": {"p": "infinity"}}}
+                """)
+            #expect(given.status == .ok)
+        }
+        #expect(daemon.requests.count == 2)
+        #expect(
+            daemon.requests.map(\.options) == [
+                try VietorisRipsOptions(
+                    weighting: Weighting(.distanceToMeasure(neighbours: 1, r: 3), exponent: .two),
+                    subsample: 2),
+                try VietorisRipsOptions(weighting: Weighting(.given, exponent: .infinity)),
+            ])
+        #expect(daemon.requests.last?.input.weights == .float32([0.5, 0]))
+    }
+
     @Test func readsANonZeroDiagonalAsVertexBirths() async throws {
         let daemon = FakeCompute()
         try await withGateway(daemon) { client in

@@ -83,17 +83,24 @@ def test_precision(tda):
 def test_representatives(shared, tda):
     """The cocycle of the square's circle is the one edge by which it closes, in every output."""
     text = tda("rips", "-", "--representatives", input=SQUARE).stdout.splitlines()[-1]
-    simplex = sorted(int(vertex) for vertex in text.split()[3].split("-"))
+    assert len(text.split()) == 6
+    simplex = sorted(int(vertex) for vertex in text.split()[5].split("-"))
     results = json.loads(tda("rips", "-", "--representatives", "--output", "json", input=SQUARE).stdout)
     cocycle = results["persistence_pairs"][-1]["representative"]
     assert [sorted(each) for each in cocycle["simplices"]] == [simplex]
     assert cocycle["coefficients"] == [1]
+    birth, death = ([int(vertex) for vertex in edge.split("-")] for edge in text.split()[3:5])
+    assert (cocycle["birth"], cocycle["death"]) == (birth, death)
+    assert sorted(birth) in [[0, 1], [1, 2], [2, 3], [0, 3]]
+    assert sorted(death) in [[0, 2], [1, 3]]
     flags = ["--representatives", "--output", "npz", "--socket", shared.socket]
     arrays = np.load(io.BytesIO(call("rips", "-", *flags, input=SQUARE.encode()).stdout))
     assert sorted(arrays["h1_simplices"][0].tolist()) == simplex
     assert arrays["h1_offsets"].tolist() == [0, 1]
     assert arrays["h1_coefficients"].tolist() == [1]
     assert arrays["h0_offsets"][-1] == len(arrays["h0_simplices"])
+    assert arrays["h1_edges"].tolist() == [birth + death]
+    assert arrays["h0_edges"].shape == (4, 4)
 
 
 def test_progress_is_shown_on_a_terminal_and_wiped(tda, long_running):

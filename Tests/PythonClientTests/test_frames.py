@@ -56,6 +56,27 @@ REQUESTS = {
         )
     ],
     "compute-sparse": lambda: [compute(Kind.COMPUTE, 3, PATHS, field=3, metric="minkowski", p=3)],
+    "compute-weighted": lambda: [
+        compute(
+            Kind.COMPUTE,
+            10,
+            Points(np.float32([[0], [1], [3]]), weights=[0.5, 0, 0.25]),
+            weights="given",
+            weight_p=np.inf,
+            subsample=2,
+        )
+    ],
+    "compute-measured": lambda: [
+        compute(
+            Kind.COMPUTE,
+            11,
+            Points(np.float32([[0], [1], [3]])),
+            weights="dtm",
+            weight_p=2,
+            neighbours=2,
+            dtm_r=1.5,
+        )
+    ],
     "estimate": lambda: [compute(Kind.ESTIMATE, 4, SQUARE)],
     "cancel-request": lambda: frames.encode(Kind.CANCEL, 5, tda_pb2.Cancel(request=2)),
     "status": lambda: frames.encode(Kind.STATUS, 7, tda_pb2.StatusRequest()),
@@ -85,11 +106,19 @@ def test_a_result_becomes_one_diagram_a_dimension():
 
 def test_representatives_come_bar_by_bar():
     _, control, arrays = split(golden("result-representatives"))
-    (component,), (loop,) = decode_result(control, arrays).cocycles
+    result = decode_result(control, arrays)
+    (component,), (loop,) = result.cocycles
+    assert [each.tolist() for each in result.generators] == [[[0, 0, -1, -1]], [[3, 0, 2, 0]]]
     assert component.simplices.tolist() == [[0], [1], [2], [3]]
     assert component.coefficients.tolist() == [1, 1, 1, 1]
     assert loop.simplices.tolist() == [[3, 0], [2, 1]]
     assert loop.coefficients.tolist() == [1, 2]
+
+
+def test_a_subsample_comes_with_its_covering_radius():
+    _, control, arrays = split(golden("result-subsample"))
+    subsample = decode_result(control, arrays).subsample
+    assert (subsample.indices.tolist(), subsample.covering_radius) == ([0, 3, 1], 0.75)
 
 
 @pytest.mark.parametrize("cut", [1, 8])

@@ -6,7 +6,10 @@ import Wire
 @Suite struct RoundTripTests {
     @Test(arguments: [1, 7, 64, Int.max])
     func requestsArriveAsTheyWereMeant(step: Int) throws {
-        for request in [try Samples.square(), try Samples.distances(), try Samples.graph()] {
+        for request in [
+            try Samples.square(), try Samples.distances(), try Samples.graph(), try Samples.weightedLine(),
+            try Samples.measuredLine(),
+        ] {
             let sent = OutboundFrame.compute(id: 9, request, progressInterval: .milliseconds(200))
             let frames = try Receiver<Request>.daemon().feed(sent.serialized(), step: step)
             let frame = try #require(frames.first)
@@ -26,8 +29,9 @@ import Wire
     @Test(arguments: [1, 7, 64, Int.max])
     func resultsArriveAsTheyWereMeant(step: Int) throws {
         for barcode in [Samples.barcode, Samples.barcodeWithCocycles, Barcode(maxDimension: 0, pairs: [])] {
+            let subsample = barcode.pairs.isEmpty ? nil : Samples.subsample
             let sent = OutboundFrame.result(
-                id: 9, ComputeResult(barcode: barcode, statistics: Samples.statistics))
+                id: 9, ComputeResult(barcode: barcode, statistics: Samples.statistics, subsample: subsample))
             let frame = try #require(try Receiver<Reply>.client().feed(sent.serialized(), step: step).first)
             guard case .result(let head) = frame.message else {
                 Issue.record("not a result: \(frame.message)")
@@ -36,6 +40,7 @@ import Wire
             let result = try head.result(arrays: frame.arrays)
             #expect(result.barcode == barcode)
             #expect(result.statistics == Samples.statistics)
+            #expect(result.subsample == subsample)
         }
     }
 
@@ -66,7 +71,7 @@ import Wire
         var bytes = ByteBuffer()
         for (_, frame) in try Samples.requests() { bytes.writeImmutableBuffer(frame.serialized()) }
         let frames = try Receiver<Request>.daemon().feed(bytes, step: 11)
-        #expect(frames.map(\.header.requestID) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+        #expect(frames.map(\.header.requestID) == [0, 1, 2, 3, 4, 10, 11, 5, 6, 7, 8, 9])
     }
 
     @Test func aSkippedFrameDoesNotDisturbTheNext() throws {

@@ -35,6 +35,27 @@ enum Samples {
             }, threads: 2, timeout: .milliseconds(1500))
     }
 
+    static func weightedLine() throws -> ComputeRequest {
+        let weighting = try Weighting(.given, exponent: .infinity)
+        return ComputeRequest(
+            input: .points(
+                try PointCloud(
+                    dimension: 1, coordinates: .float32([0, 1, 3]), weights: .float32([0.5, 0, 0.25]))),
+            options: try options {
+                $0.weighting = weighting
+                $0.subsample = 2
+            })
+    }
+
+    static func measuredLine() throws -> ComputeRequest {
+        let weighting = try Weighting(.distanceToMeasure(neighbours: 2, r: 1.5), exponent: .two)
+        return ComputeRequest(
+            input: .points(try PointCloud(dimension: 1, coordinates: .float32([0, 1, 3]))),
+            options: try options { $0.weighting = weighting })
+    }
+
+    static let subsample = Subsample(indices: [0, 3, 1], coveringRadius: 0.75)
+
     static func graph() throws -> ComputeRequest {
         let field = try CoefficientField(modulus: 3)
         return ComputeRequest(
@@ -65,6 +86,10 @@ enum Samples {
         representatives: [
             RepresentativeCocycle(vertices: [0, 1, 2, 3], coefficients: [1, 1, 1, 1]),
             RepresentativeCocycle(vertices: [3, 0, 2, 1], coefficients: [1, 2]),
+        ],
+        generators: [
+            FlagGenerator(birth: .init(0, 0), death: nil),
+            FlagGenerator(birth: .init(3, 0), death: .init(2, 0)),
         ])
 
     static var statistics: ComputeStatistics {
@@ -140,6 +165,8 @@ enum Samples {
             ("compute-distances", .compute(id: 2, try distances(), progressInterval: .milliseconds(200))),
             ("compute-sparse", .compute(id: 3, try graph())),
             ("estimate", .estimate(id: 4, try square())),
+            ("compute-weighted", .compute(id: 10, try weightedLine())),
+            ("compute-measured", .compute(id: 11, try measuredLine())),
             ("cancel-request", .cancel(id: 5, .request(2))),
             ("cancel-computation", .cancel(id: 6, .computation(13))),
             ("status", .status(id: 7)),
@@ -151,11 +178,13 @@ enum Samples {
     static func replies() -> [(name: String, frame: OutboundFrame)] {
         let plain = ComputeResult(barcode: barcode, statistics: statistics)
         let cocycles = ComputeResult(barcode: barcodeWithCocycles, statistics: statistics)
+        let part = ComputeResult(barcode: barcode, statistics: statistics, subsample: subsample)
         return [
             ("welcome", .welcome(Welcome(server: "0.1.0", limits: FrameLimits(), maxInFlight: 256))),
             ("progress", .progress(id: 2, ComputeProgress(phase: "dimension 1", fraction: 0.5))),
             ("result", .result(id: 1, plain)),
             ("result-representatives", .result(id: 2, cocycles)),
+            ("result-subsample", .result(id: 10, part)),
             (
                 "estimate-reply",
                 .estimateReply(

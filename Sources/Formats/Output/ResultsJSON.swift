@@ -13,12 +13,19 @@ public enum ResultsJSON {
         json.object { json in
             json.array("persistence_pairs") { json in
                 for (index, pair) in result.barcode.pairs.enumerated() {
-                    json.pair(pair, result.barcode.representative(of: index), precision)
+                    json.pair(pair, index, of: result.barcode, precision)
                 }
             }
             json.object("betti_numbers") { json in
                 for (dimension, count) in result.barcode.bettiNumbers.enumerated() {
                     json.member("beta_\(dimension)", count)
+                }
+            }
+            if let subsample = result.subsample {
+                json.object("subsample") { json in
+                    json.member("covering_radius", subsample.coveringRadius)
+                    json.array("indices") { json in for index in subsample.indices { json.value(Int(index)) }
+                    }
                 }
             }
             if let shape = result.alphaShape {
@@ -41,7 +48,7 @@ public enum ResultsJSON {
         lines.reserveCapacity(96 * barcode.pairs.count)
         for (index, pair) in barcode.pairs.enumerated() {
             var json = JSONText(capacity: 96)
-            json.pair(pair, barcode.representative(of: index), precision)
+            json.pair(pair, index, of: barcode, precision)
             lines += json.bytes
             lines.append(.lineFeed)
         }
@@ -51,7 +58,7 @@ public enum ResultsJSON {
 
 extension JSONText {
     fileprivate mutating func pair(
-        _ pair: PersistencePair, _ representative: RepresentativeCocycle?, _ precision: Precision
+        _ pair: PersistencePair, _ index: Int, of barcode: Barcode, _ precision: Precision
     ) {
         object { json in
             json.member("dimension", pair.dimension)
@@ -59,8 +66,12 @@ extension JSONText {
             case .float32: json.bar(Float(pair.birth), Float(pair.death))
             case .float64: json.bar(pair.birth, pair.death)
             }
-            guard let representative else { return }
+            guard let representative = barcode.representative(of: index) else { return }
             json.object("representative") { json in
+                if let generator = barcode.generator(of: index) {
+                    json.vertices("birth", generator.birth)
+                    json.vertices("death", generator.death)
+                }
                 json.array("simplices") { json in
                     for simplex in representative.simplices(dimension: pair.dimension) {
                         json.array { json in for vertex in simplex { json.value(Int(vertex)) } }
@@ -71,6 +82,11 @@ extension JSONText {
                 }
             }
         }
+    }
+
+    private mutating func vertices(_ name: String, _ ends: FlagGenerator.Ends?) {
+        guard let ends else { return member(name, nil as String?) }
+        array(name) { json in for vertex in ends.vertices { json.value(Int(vertex)) } }
     }
 
     private mutating func bar<Value: BinaryFloatingPoint & CustomStringConvertible>(
@@ -108,6 +124,8 @@ extension Barcode {
     func representative(of index: Int) -> RepresentativeCocycle? {
         representatives.isEmpty ? nil : representatives[index]
     }
+
+    func generator(of index: Int) -> FlagGenerator? { generators.isEmpty ? nil : generators[index] }
 }
 
 extension RepresentativeCocycle {

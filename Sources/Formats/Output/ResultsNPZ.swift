@@ -7,7 +7,8 @@ public enum ResultsNPZ {
     ///
     /// With representatives also, for each dimension d, `hd_simplices` of shape (m, d + 1),
     /// `hd_coefficients` of shape (m,), and `hd_offsets` of shape (n + 1,): bar i is represented by the
-    /// simplices `hd_offsets[i]` up to `hd_offsets[i + 1]`.
+    /// simplices `hd_offsets[i]` up to `hd_offsets[i + 1]`. `hd_edges` of shape (n, 4) has the ends of the
+    /// edges of birth and death, −1 where there is no death; in dimension 0 a vertex, twice, and an edge.
     public static func bytes(_ barcode: Barcode) -> [UInt8] {
         var archive = ZipWriter()
         for dimension in 0...barcode.maxDimension {
@@ -29,6 +30,11 @@ public enum ResultsNPZ {
             archive.add(
                 "h\(dimension)_coefficients.npy", NPYWriter.array(coefficients, shape: [coefficients.count]))
             archive.add("h\(dimension)_offsets.npy", NPYWriter.array(offsets, shape: [offsets.count]))
+            guard !barcode.generators.isEmpty else { continue }
+            archive.add(
+                "h\(dimension)_edges.npy",
+                NPYWriter.array(
+                    indices.flatMap { barcode.generators[$0].flattened }, shape: [indices.count, 4]))
         }
         return archive.finish()
     }

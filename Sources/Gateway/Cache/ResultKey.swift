@@ -7,6 +7,7 @@ struct ResultKey: Hashable, Sendable {
     init(_ input: ComputeInput, _ options: VietorisRipsOptions) {
         var digest = SHA256()
         digest.update(Array("\(input.shape) \(options)".utf8))
+        if let weights = input.weights { digest.update(weights) }
         switch input {
         case .points(let cloud): digest.update(cloud.coordinates)
         case .distances(let matrix):

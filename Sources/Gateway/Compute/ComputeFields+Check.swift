@@ -15,7 +15,8 @@ extension ComputeFields {
                 at: "parameters.timeout_ms")
         }
         return ComputeCall(
-            source: try checkedSource(precision: options.precision), options: options, threads: threads,
+            source: try checkedSource(precision: options.precision), weights: givenWeights(options.precision),
+            options: options, threads: threads,
             // A century is as good as forever, and does not overflow.
             timeout: timeoutMilliseconds.map { .milliseconds(min($0, 3_155_760_000_000)) },
             isAsync: isAsync ?? false, cachesResults: cachesResults ?? true,
@@ -31,11 +32,34 @@ extension ComputeFields {
                 field: try coefficientField.map { value throws(InvalidInput) in
                     try CoefficientField(modulus: value)
                 } ?? .z2,
-                precision: precision, representatives: representatives ?? false)
+                precision: precision, representatives: representatives ?? false,
+                weighting: try checkedWeighting(), subsample: subsample)
         } catch {
             guard case .badParameter(let name, let reason) = error else { throw Problem(error) }
             throw .invalid("parameters.\(name): \(reason)", at: "parameters.\(name)")
         }
+    }
+
+    private func checkedWeighting() throws(InvalidInput) -> Weighting? {
+        let source: Weighting.Weights
+        switch weights {
+        case nil: return nil
+        case .given: source = .given
+        case .named("DTM"), .named("dtm"):
+            source = .distanceToMeasure(
+                neighbours: neighbours ?? Weighting.defaultNeighbours,
+                r: measureExponent ?? Weighting.defaultR)
+        case .named(let name):
+            throw .badParameter(
+                "weights", reason: "unknown weights \"\(name)\"; give DTM or a list of numbers")
+        }
+        let exponent = try weightExponent.map { p throws(InvalidInput) in try Weighting.Exponent(p) }
+        return try Weighting(source, exponent: exponent ?? .one)
+    }
+
+    private func givenWeights(_ precision: Precision) -> Scalars? {
+        guard case .given(let values) = weights else { return nil }
+        return Scalars.float64(values).converted(to: precision)
     }
 
     private func checkedPrecision() throws(Problem) -> Precision {

@@ -17,6 +17,11 @@ struct ComputeFields: Sendable {
     var coefficientField: Int?
     var precision: String?
     var representatives: Bool?
+    var weights: WeightFields?
+    var weightExponent: Double?
+    var neighbours: Int?
+    var measureExponent: Double?
+    var subsample: Int?
     var timeoutMilliseconds: Int?
 
     var isAsync: Bool?
@@ -93,8 +98,29 @@ struct ComputeFields: Sendable {
             case "coefficient_field": coefficientField = try reader.integer(at: place)
             case "precision": precision = try reader.string(at: place)
             case "representatives": representatives = try reader.bool(at: place)
+            case "weights": weights = try WeightFields(&reader, at: place)
+            case "weight_params": try readWeightParameters(&reader)
+            case "subsample": subsample = try reader.integer(at: place)
             case "timeout_ms": timeoutMilliseconds = try reader.integer(at: place)
             case "async": isAsync = try reader.bool(at: place)
+            default: try reader.skip()
+            }
+        }
+    }
+
+    private mutating func readWeightParameters(_ reader: inout JSONReader) throws(JSONError) {
+        try reader.object(at: "parameters.weight_params") { (key, reader) throws(JSONError) in
+            if try reader.acceptNull() { return }
+            let place = "parameters.weight_params.\(key)"
+            switch key {
+            case "p":
+                weightExponent =
+                    try reader.nextKind() == .string
+                    // What is no such word becomes a number that is no exponent.
+                    ? (["infinity", "inf"].contains(try reader.string(at: place)) ? .infinity : -1)
+                    : try reader.number(at: place)
+            case "r": measureExponent = try reader.number(at: place)
+            case "n_neighbors": neighbours = try reader.integer(at: place)
             default: try reader.skip()
             }
         }
@@ -110,6 +136,20 @@ struct ComputeFields: Sendable {
             case "notify_completion": notifiesCompletion = try reader.bool(at: place)
             default: try reader.skip()
             }
+        }
+    }
+}
+
+/// What stands under `weights`: a name, or a number for each point.
+enum WeightFields: Sendable {
+    case named(String)
+    case given([Double])
+
+    init(_ reader: inout JSONReader, at place: String) throws(JSONError) {
+        if try reader.nextKind() == .string {
+            self = .named(try reader.string(at: place))
+        } else {
+            self = .given(try reader.numbers(named: place))
         }
     }
 }

@@ -6,9 +6,12 @@ struct InputSource: Sendable {
 
     /// - Throws: NOT_FOUND for an upload that is not there.
     func input(of call: ComputeCall) async throws -> ComputeInput {
-        switch call.source {
-        case .input(let input): input
-        case .file(let id): .points(try await uploads.points(id, precision: call.options.precision))
-        }
+        let input: ComputeInput =
+            switch call.source {
+            case .input(let input): input
+            case .file(let id): .points(try await uploads.points(id, precision: call.options.precision))
+            }
+        guard let weights = call.weights else { return input }
+        do throws(InvalidInput) { return try input.weighted(by: weights) } catch { throw Problem(error) }
     }
 }

@@ -46,8 +46,27 @@ extension VietorisRipsOptions {
             json.member("coefficient_field", Int(field.modulus))
             json.member("precision", precision.rawValue)
             json.member("representatives", representatives)
+            if let weighting { json.members(of: weighting) }
+            if let subsample { json.member("subsample", subsample) }
         }
         return String(decoding: json.bytes, as: UTF8.self)
+    }
+}
+
+extension JSONText {
+    fileprivate mutating func members(of weighting: Weighting) {
+        member("weights", weighting.weights == .given ? "given" : "DTM")
+        object("weight_params") { json in
+            switch weighting.exponent {
+            case .one: json.member("p", 1)
+            case .two: json.member("p", 2)
+            case .infinity: json.member("p", "infinity")
+            }
+            if case .distanceToMeasure(let neighbours, let r) = weighting.weights {
+                json.member("n_neighbors", neighbours)
+                json.member("r", r)
+            }
+        }
     }
 }
 

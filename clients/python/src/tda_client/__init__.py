@@ -25,7 +25,7 @@ from .errors import (
     Unsupported,
 )
 from .inputs import Distances, Graph, Points
-from .results import Cocycle, Estimate, Progress, Result
+from .results import Cocycle, Estimate, Progress, Result, Subsample
 from .socket_path import default_socket
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "ProtocolError",
     "ResourceExhausted",
     "Result",
+    "Subsample",
     "TDAError",
     "Unavailable",
     "Unsupported",

@@ -81,6 +81,13 @@ class AsyncClient:
         """What `rips` of the same would take, as an `Estimate`."""
         return await self._estimate(as_input(data), compute_message("rips", options))
 
+    async def cancel(self, computation):
+        """Cancels the computation of that number in `status`: of the same user, or by root any. Returns whether there
+        was one; whoever asked for it gets `Cancelled`.
+        """
+        message = pb.Cancel(computation=computation)
+        return (await self._ask(Kind.CANCEL, message, Kind.CANCEL_REPLY, pb.Cancelled)).found
+
     async def status(self):
         """The daemon's load and what it computes just now, as the protocol's `Status` message."""
         return await self._ask(Kind.STATUS, pb.StatusRequest(), Kind.STATUS_REPLY, pb.Status)

@@ -51,6 +51,10 @@ class Client:
         """See `AsyncClient.estimate_rips`."""
         return self._run(self._client.estimate_rips(data, **options))
 
+    def cancel(self, computation):
+        """See `AsyncClient.cancel`."""
+        return self._run(self._client.cancel(computation))
+
     def status(self):
         """See `AsyncClient.status`."""
         return self._run(self._client.status())

@@ -15,35 +15,43 @@ def numbers(values, name):
     return np.ascontiguousarray(array, dtype="<f4" if array.dtype == np.float32 else "<f8")
 
 
-def births(values, count, dtype):
-    """Vertex births as an array of `dtype`, or nothing."""
-    if values is None:
-        return []
-    array = np.ascontiguousarray(values, dtype=dtype)
-    if array.shape != (count,):
-        raise ValueError(f"vertex_births: expected {count} numbers, got an array of shape {array.shape}")
-    return [array]
+def per_vertex(count, dtype, **named):
+    """The one of `named`, vertex births or weights, that is there, as an array of `dtype` in a list; or nothing."""
+    given = {name: values for name, values in named.items() if values is not None}
+    if len(given) > 1:
+        raise ValueError(f"give {' or '.join(given)}, not both")
+    for name, values in given.items():
+        array = np.ascontiguousarray(values, dtype=dtype)
+        if array.shape != (count,):
+            raise ValueError(f"{name}: expected {count} numbers, got an array of shape {array.shape}")
+        return [array]
+    return []
 
 
 class Points:
-    """`coordinates`: an array of shape (points, dimension), real numbers, finite."""
+    """`coordinates`: an array of shape (points, dimension), real numbers, finite. `weights`: one number a point,
+    for a weighted filtration.
+    """
 
-    def __init__(self, coordinates):
+    def __init__(self, coordinates, weights=None):
         array = numbers(coordinates, "points")
         if array.ndim != 2 or 0 in array.shape:
             raise ValueError(f"points: expected an array of shape (points, dimension), got {array.shape}")
         count, dimension = array.shape
         scalars = SCALARS[array.dtype]
-        self.message = pb.Input(scalars=scalars, points=pb.Points(count=count, dimension=dimension))
-        self.arrays = [array]
+        own = per_vertex(count, array.dtype, weights=weights)
+        points = pb.Points(count=count, dimension=dimension, weights=bool(own))
+        self.message = pb.Input(scalars=scalars, points=points)
+        self.arrays = [array, *own]
 
 
 class Distances:
     """`distances`: a symmetric square array, of which the strict lower triangle is read; or that triangle
-    row by row, d(1,0), d(2,0), d(2,1), …, as an array of one axis. `vertex_births`: one number a point.
+    row by row, d(1,0), d(2,0), d(2,1), …, as an array of one axis. `vertex_births`, or `weights` for a weighted
+    filtration: one number a point.
     """
 
-    def __init__(self, distances, vertex_births=None):
+    def __init__(self, distances, vertex_births=None, weights=None):
         array = numbers(distances, "distances")
         if array.ndim == 2 and array.shape[0] == array.shape[1] > 0:
             count = len(array)
@@ -54,18 +62,22 @@ class Distances:
                 raise ValueError(f"distances: {len(array)} numbers are no triangle's")
         else:
             raise ValueError(f"distances: expected a square array or a triangle, got shape {array.shape}")
-        diagonal = births(vertex_births, count, array.dtype)
+        own = per_vertex(count, array.dtype, vertex_births=vertex_births, weights=weights)
         self.message = pb.Input(
             scalars=SCALARS[array.dtype],
-            distances=pb.Distances(count=count, vertex_births=bool(diagonal)),
+            distances=pb.Distances(
+                count=count, vertex_births=vertex_births is not None, weights=weights is not None
+            ),
         )
-        self.arrays = [array, *diagonal]
+        self.arrays = [array, *own]
 
 
 class Graph:
-    """A sparse graph of `count` vertices: `edges` of shape (edges, 2), `lengths` of shape (edges,)."""
+    """A sparse graph of `count` vertices: `edges` of shape (edges, 2), `lengths` of shape (edges,).
+    `vertex_births` or `weights`: one number a vertex.
+    """
 
-    def __init__(self, count, edges, lengths, vertex_births=None):
+    def __init__(self, count, edges, lengths, vertex_births=None, weights=None):
         ends = np.asarray(edges)
         lengths = numbers(lengths, "lengths")
         if ends.dtype.kind not in "iu" or ends.ndim != 2 or ends.shape[1] != 2:
@@ -74,12 +86,17 @@ class Graph:
             raise ValueError(f"lengths: expected {len(ends)} numbers, got an array of shape {lengths.shape}")
         if len(ends) and not 0 <= ends.min() <= ends.max() < count:
             raise ValueError(f"edges: a vertex is outside 0 to {count - 1}")
-        diagonal = births(vertex_births, count, lengths.dtype)
+        own = per_vertex(count, lengths.dtype, vertex_births=vertex_births, weights=weights)
         self.message = pb.Input(
             scalars=SCALARS[lengths.dtype],
-            sparse=pb.Sparse(count=count, edges=len(ends), vertex_births=bool(diagonal)),
+            sparse=pb.Sparse(
+                count=count,
+                edges=len(ends),
+                vertex_births=vertex_births is not None,
+                weights=weights is not None,
+            ),
         )
-        self.arrays = [np.ascontiguousarray(ends, dtype="<i4"), lengths, *diagonal]
+        self.arrays = [np.ascontiguousarray(ends, dtype="<i4"), lengths, *own]
 
 
 def as_input(value):

@@ -17,11 +17,20 @@ def rips(
     field=2,
     precision="float32",
     representatives=False,
+    weights=None,
+    weight_p=1,
+    neighbours=3,
+    dtm_r=2,
+    subsample=None,
 ):
     """Vietoris–Rips: homology up to `max_dimension` of the simplices with edges up to `max_edge_length` (the
     enclosing radius where None or infinite). `metric` as in SciPy's `pdist`, `p` for minkowski; coefficients in
     Z/`field`, a prime below 2¹⁵; distances in `precision`, float32 or float64; `representatives`: a cocycle for
-    each bar.
+    each bar, and the edges at which it begins and ends.
+
+    `weights`: "given" for those of the input, "dtm" for the distance to measure over so many `neighbours` with the
+    power `dtm_r`; `weight_p`, 1, 2 or infinity, is how they make edges appear. `subsample`: so many points, chosen
+    greedily.
     """
     chosen = message.vietoris_rips
     chosen.max_dimension = max_dimension
@@ -35,6 +44,17 @@ def rips(
         chosen.max_edge_length = max_edge_length
     if p is not None:
         chosen.p = p
+    if weights not in (None, "given", "dtm"):
+        raise ValueError(f'weights: expected "given" or "dtm", got {weights!r}')
+    if weights is not None:
+        chosen.weighting.p = weight_p
+    if weights == "dtm":
+        chosen.weighting.distance_to_measure.neighbours = neighbours
+        chosen.weighting.distance_to_measure.r = dtm_r
+    if subsample is not None:
+        if subsample < 1:
+            raise ValueError(f"subsample: {subsample} points; at least 1 is needed")
+        chosen.subsample = subsample
 
 
 COMPLEXES = {"rips": rips}

@@ -35,14 +35,26 @@ class Cocycle:
 
 
 @dataclass(frozen=True)
+class Subsample:
+    """The points that were computed with, in the order of choice; no other is farther than the radius from them."""
+
+    indices: np.ndarray
+    covering_radius: float
+
+
+@dataclass(frozen=True)
 class Result:
     """`diagrams[k]`: births and deaths in dimension k, float64 of shape (bars, 2), sorted, essential classes
-    with death `inf`. `cocycles[k][i]`: the representative of bar i, where asked for.
+    with death `inf`. Where asked for, `cocycles[k][i]`: the representative of bar i, and `generators[k]`: int32 of
+    shape (bars, 4), the ends of the edges at which they begin and end, -1 for no end; in dimension 0 a bar begins at a
+    vertex, which stands twice.
     """
 
     diagrams: list[np.ndarray]
     statistics: dict = field(default_factory=dict)
     cocycles: list[list[Cocycle]] | None = None
+    generators: list[np.ndarray] | None = None
+    subsample: Subsample | None = None
 
     @property
     def betti_numbers(self):
@@ -84,15 +96,21 @@ def decode_result(control, data):
     total = sum(counts)
     arrays = Arrays(data)
     pairs = arrays.take("<f8", 2 * total).reshape(total, 2)
-    diagrams = np.split(pairs, np.cumsum(counts)[:-1]) if counts else []
-    cocycles = None
+    ends = np.cumsum(counts)[:-1]
+    diagrams = np.split(pairs, ends) if counts else []
+    cocycles, generators, subsample = None, None, None
     if message.HasField("representatives"):
         sizes = arrays.take("<u4", total)
         vertices = arrays.take("<i4", message.representatives.vertices)
         coefficients = arrays.take("<u2", message.representatives.coefficients)
         cocycles = split_cocycles(counts, sizes, vertices, coefficients)
+        if message.representatives.generators:
+            generators = np.split(arrays.take("<i4", 4 * total).reshape(total, 4), ends)
+    if message.HasField("subsample"):
+        chosen = message.subsample
+        subsample = Subsample(arrays.take("<i4", chosen.count), chosen.covering_radius)
     arrays.end()
-    return Result(diagrams, statistics(message.statistics), cocycles)
+    return Result(diagrams, statistics(message.statistics), cocycles, generators, subsample)
 
 
 def split_cocycles(counts, sizes, vertices, coefficients):
