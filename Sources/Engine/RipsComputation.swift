@@ -37,7 +37,9 @@ public struct RipsComputation: Computation {
         case .points(let cloud): return try plan(cloud, options, threads)
         case .distances(let matrix):
             let edges = options.maxEdgeLength.map { matrix.sampledEdgeCount(within: $0) }
-            return Plan(route: .dense, cost: denseCost(shape, edges: edges, options, threads))
+            let columns = try forecast(GivenLengths(matrix), options)
+            return Plan(
+                route: .dense, cost: denseCost(shape, edges: edges, options, threads, forecast: columns))
         case .sparse(let graph):
             let edges = options.maxEdgeLength.map { graph.edgeCount(within: $0) } ?? graph.edgeCount
             return Plan(route: .sparse, cost: sparseCost(shape, edges: edges, options, threads))
@@ -50,8 +52,12 @@ public struct RipsComputation: Computation {
         _ cloud: PointCloud, _ options: VietorisRipsOptions, _ threads: Int
     ) throws(Failure) -> Plan {
         let shape = ComputeInput.points(cloud).shape
+        var columns: ColumnForecast?
+        if options.maxDimension >= 2 {
+            columns = try forecast(try PointSource(cloud, metric: options.metric), options)
+        }
         guard let threshold = options.maxEdgeLength, cloud.count > Self.fewPoints else {
-            return Plan(route: .dense, cost: denseCost(shape, options, threads))
+            return Plan(route: .dense, cost: denseCost(shape, options, threads, forecast: columns))
         }
         let edges: Int
         do throws(DistanceError) {
@@ -60,13 +66,23 @@ public struct RipsComputation: Computation {
         } catch {
             throw Failure(error, held: 0)
         }
-        let dense = denseCost(shape, edges: edges, options, threads)
-        let sparse = sparseCost(shape, edges: edges, options, threads)
+        let dense = denseCost(shape, edges: edges, options, threads, forecast: columns)
+        let sparse = sparseCost(shape, edges: edges, options, threads, forecast: columns)
         let isSparse =
             sparse.memory < dense.memory
             && (sparse.seconds <= dense.seconds
                 || dense.memory > Self.largeMatrix && sparse.memory < dense.memory / 4)
         return isSparse ? Plan(route: .sparse, cost: sparse) : Plan(route: .dense, cost: dense)
+    }
+
+    private func forecast(
+        _ source: some LengthSource, _ options: VietorisRipsOptions
+    ) throws(Failure) -> ColumnForecast? {
+        // Weights and subsamples change the lengths; there the guess has to do.
+        guard options.maxDimension >= 2, options.weighting == nil, options.subsample == nil else {
+            return nil
+        }
+        return try ColumnForecast(source, threshold: options.maxEdgeLength, dimension: options.maxDimension)
     }
 
     /// Up to here the matrix is so small that there is nothing to choose.
@@ -172,7 +188,8 @@ public struct RipsComputation: Computation {
     private static let hopelessCount = 1 << 26
 
     private func denseCost(
-        _ shape: InputShape, edges: Int? = nil, _ options: VietorisRipsOptions, _ threads: Int
+        _ shape: InputShape, edges: Int? = nil, _ options: VietorisRipsOptions, _ threads: Int,
+        forecast: ColumnForecast? = nil
     ) -> Cost {
         let count = min(shape.count, options.subsample ?? shape.count)
         guard shape.count < Self.hopelessCount, count < Self.hopelessCount else { return Self.hopeless }
@@ -181,7 +198,7 @@ public struct RipsComputation: Computation {
         let share = Double(count) * Double(count - 1) / max(Double(shape.count) * Double(shape.count - 1), 1)
         let homology = VietorisRips.estimate(
             count: count, edgeCount: edges.map { Int(Double($0) * share) }, isSparse: false, options: options,
-            threads: threads)
+            threads: threads, forecast: forecast)
         var memory = shape.byteCount + selection.memory + homology.memory
         // Distances of points, and lengths by weights.
         var matrices = options.weighting == nil ? 0 : 1
@@ -191,10 +208,12 @@ public struct RipsComputation: Computation {
     }
 
     private func sparseCost(
-        _ shape: InputShape, edges: Int, _ options: VietorisRipsOptions, _ threads: Int
+        _ shape: InputShape, edges: Int, _ options: VietorisRipsOptions, _ threads: Int,
+        forecast: ColumnForecast? = nil
     ) -> Cost {
         let homology = VietorisRips.estimate(
-            count: shape.count, edgeCount: edges, isSparse: true, options: options, threads: threads)
+            count: shape.count, edgeCount: edges, isSparse: true, options: options, threads: threads,
+            forecast: forecast)
         var memory = shape.byteCount + homology.memory
         if case .points = shape.kind { memory += edges * (8 + (options.precision == .float64 ? 8 : 4)) }
         let selection = SelectedInput.cost(shape, options, threads)

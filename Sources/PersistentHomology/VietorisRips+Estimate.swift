@@ -1,4 +1,4 @@
-public import Vocabulary
+package import Vocabulary
 
 extension VietorisRips {
     /// What `barcode` is expected to take for `count` points with `edgeCount` edges within the
@@ -6,19 +6,32 @@ extension VietorisRips {
     /// the input.
     ///
     /// Memory is that of the ranked graph, which is exact within a few percent (docs/engine.md,
-    /// section 6); dimensions from 2 on add what open blocks usually need, which no formula bounds: the
+    /// section 6); dimensions from 2 on add what columns usually need, which no formula bounds: the
     /// memory account does that while it runs. Time is linear in the edges times the words that a scan
-    /// of their rows touches, with constants measured on one core.
-    public static func estimate(
-        count: Int, edgeCount: Int?, isSparse: Bool, options: VietorisRipsOptions, threads: Int
+    /// of their rows touches, and in the columns, with constants measured on one core.
+    ///
+    /// - Parameter forecast: the columns from dimension 2 on; nil guesses a few for each edge.
+    package static func estimate(
+        count: Int, edgeCount: Int?, isSparse: Bool, options: VietorisRipsOptions, threads: Int,
+        forecast: ColumnForecast? = nil
     ) -> (seconds: Double, memory: Int) {
         let edges = edgeCount ?? count * (count - 1) / 2
         let dimension = min(options.maxDimension, max(0, count / 2 - 1))
+        let columns = forecast?.columns.prefix(max(dimension - 1, 0)) ?? []
+        let reduction =
+            forecast == nil
+            ? 8 * edges * max(dimension - 1, 0)
+            : Int(min(columns.max() ?? 0, 1e15) * Self.bytesOfColumn)
         return (
-            seconds(count: count, edges: edges, isSparse: isSparse, dimension: dimension) / speedup(threads),
-            memory(count: count, edges: edges, isSparse: isSparse, dimension: dimension)
+            (seconds(count: count, edges: edges, isSparse: isSparse, dimension: dimension)
+                + columns.reduce(0, +) * Self.secondsOfColumn) / speedup(threads),
+            memory(count: count, edges: edges, isSparse: isSparse) + reduction
         )
     }
+
+    /// What a column holds at the peak of its dimension, with its share of the largest, and takes.
+    private static let bytesOfColumn = 200.0
+    private static let secondsOfColumn = 2e-6
 
     private static func seconds(count: Int, edges: Int, isSparse: Bool, dimension: Int) -> Double {
         // How many vertices a scan for one edge passes over: a row, or the neighbours of an end, which
@@ -33,7 +46,7 @@ extension VietorisRips {
         }
     }
 
-    private static func memory(count: Int, edges: Int, isSparse: Bool, dimension: Int) -> Int {
+    private static func memory(count: Int, edges: Int, isSparse: Bool) -> Int {
         let scratch = 1 << 14
         let graph: Int
         if isSparse {
@@ -42,8 +55,7 @@ extension VietorisRips {
             let words = (count + 63) / 64
             graph = max(16 * edges, 12 * edges + 4 * count * (64 * words + (words + 15) / 16 * 16))
         }
-        let columns = dimension < 2 ? 0 : 8 * edges * (dimension - 1)
-        return graph + edges / 2 + columns + 32 * count + scratch
+        return graph + edges / 2 + 32 * count + scratch
     }
 
     /// Not quite linear: some passes are serial.

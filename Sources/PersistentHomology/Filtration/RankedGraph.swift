@@ -31,12 +31,19 @@ extension RankedGraph {
     var deviceRows: DeviceRows? { nil }
 }
 
+/// The adjacency of a lune, a row at a time.
+protocol LuneRows: AnyObject {
+    /// The neighbours of the vertex at `position` in `lune`, by edges of rank below the lune's, as
+    /// bits over positions.
+    func row(_ position: Int, of lune: LuneGraph) -> UnsafePointer<UInt64>
+}
+
 /// What one worker asks of a ranked graph. Holds the worker's scratch memory; outputs stay valid
 /// until the next call.
 ///
 /// The lune of edge ab of rank r is the set of vertices v with rank(av) < r and rank(bv) < r: the
 /// triangles that r closes.
-protocol RankScanner: AnyObject {
+protocol RankScanner: LuneRows {
     /// The rank of the edge uv, or `none`.
     func rank(_ u: UInt32, _ v: UInt32) -> UInt32
 
@@ -57,10 +64,6 @@ protocol RankScanner: AnyObject {
     /// Fills `lune` with the vertices of the lune of `rank`. Its rows can be asked for until the
     /// scanner is asked about another lune.
     func lune(of rank: UInt32, into lune: LuneGraph) throws(HomologyError)
-
-    /// The neighbours of the vertex at `position` in `lune`, by edges of rank below the lune's, as
-    /// bits over positions.
-    func row(_ position: Int, of lune: LuneGraph) -> UnsafePointer<UInt64>
 
     /// Where `between` leaves what it found.
     var foundVertices: UnsafeMutablePointer<UInt32> { get }

@@ -8,7 +8,7 @@ import Hardware
 /// - σ is paired downwards, with σ ∖ u for u = min σ, when no vertex smaller than u is in N(σ ∖ u).
 /// Every σ that contains p is of the second kind, every σ ⊆ N(p) of the first: what is left meets the
 /// vertices that p does not see, and only cliques that do are visited.
-struct ColumnEnumeration<Scanner: RankScanner, Key: SimplexKey>: ~Copyable {
+struct ColumnEnumeration<Scanner: LuneRows, Key: SimplexKey>: ~Copyable {
     private let lune: LuneGraph
     private let scanner: Scanner
     private let codec: SimplexCodec<Key>
