@@ -32,6 +32,11 @@ extension Team {
         _ body: @Sendable (_ worker: Int, _ range: Range<Int>) -> Void
     ) {
         precondition(chunk > 0)
+        if count <= chunk {
+            // Not worth waking anybody.
+            if count > 0, stop?.isStopped != true { body(0, 0..<count) }
+            return
+        }
         let next = Atomic<Int>(0)
         run { worker in
             while stop?.isStopped != true, !isRecalled(worker: worker) {

@@ -13,6 +13,7 @@ package struct EdgePass: Sendable {
         of matrix: DistanceMatrix, within threshold: Double, context: ComputeContext
     ) throws(HomologyError) {
         graph = try DenseGraph(matrix, threshold: threshold, context: context)
+        while try graph.rankMore(upTo: .infinity) {}
     }
 
     /// The shape of each edge's block, by rank, as a number that is the same whoever found it.

@@ -15,45 +15,55 @@ struct FlagPersistence<Graph: RankedGraph> {
         _: Entry.Type, clock startedClock: PhaseClock
     ) throws(HomologyError) -> ComputeResult {
         var clock = startedClock
-        context.progress.enter("dimension 0", at: 0.1)
+        let scratch = try WorkerScratch(of: graph, context: context)
+        let blocks = try makeBlocks(scratch, clock: &clock)
+
+        context.progress.enter("dimension 0", at: blocks == nil ? 0.15 : 0.4)
+        let edges = try graph.emptyLunes(forForestOnly: dimension == 0, blocks: blocks, scratch: scratch)
+        clock.end("empty lunes")
         let forest = try SpanningForest(
-            of: graph, births: births, representatives: options.representatives, context: context)
+            of: graph, edges: edges, births: births, representatives: options.representatives,
+            context: context)
         var bars = forest.bars
         clock.end("dimension 0")
-        if dimension >= 1, graph.edgeCount > 0 {
-            try higherDimensions(Entry.self, forest: forest, bars: &bars, clock: &clock)
+        if dimension >= 1, graph.totalEdgeCount > 0 {
+            var critical = try CriticalEdges(of: graph, edges: edges, forest: forest, memory: context.memory)
+            try higherDimensions(
+                Entry.self, critical: &critical, blocks: blocks, scratch: scratch, bars: &bars, clock: &clock)
         }
         context.progress.enter("done", at: 1)
         return result(bars, clock: clock)
     }
 
-    private func higherDimensions<Entry: ColumnEntry>(
-        _: Entry.Type, forest: SpanningForest, bars: inout Bars, clock: inout PhaseClock
-    ) throws(HomologyError) {
-        let scratch = try WorkerScratch(of: graph, context: context)
-        // Dimension 1 alone asks for lunes as it goes and stops early.
-        var blocks: Blocks?
-        if dimension >= 2 {
-            context.progress.enter("blocks", at: 0.15)
-            blocks = try Blocks(of: graph, scratch: scratch, context: context, progress: 0.15...0.4)
-            clock.end(blocks?.areFromDevice == true ? "blocks on opencl" : "blocks")
-        }
-        context.progress.enter("dimension 1", at: progressRange(of: 1).lowerBound)
-        let critical = try CriticalEdges(
-            of: graph, forest: forest, blocks: blocks, scratch: scratch, context: context)
-        clock.end("critical edges")
+    /// The shapes of all blocks, where dimensions above 1 need them. Dimension 1 alone asks for lunes as
+    /// it goes and stops early.
+    private func makeBlocks(
+        _ scratch: WorkerScratch<Graph.Scanner>, clock: inout PhaseClock
+    ) throws(HomologyError) -> Blocks? {
+        guard dimension >= 2 else { return nil }
+        while try graph.rankMore(upTo: .infinity) {}
+        clock.end("ranks")
+        context.progress.enter("blocks", at: 0.15)
+        let blocks = try Blocks(of: graph, scratch: scratch, context: context, progress: 0.15...0.4)
+        clock.end(blocks.areFromDevice ? "blocks on opencl" : "blocks")
+        return blocks
+    }
 
+    private func higherDimensions<Entry: ColumnEntry>(
+        _: Entry.Type, critical: inout CriticalEdges<Graph>, blocks: Blocks?,
+        scratch: WorkerScratch<Graph.Scanner>, bars: inout Bars, clock: inout PhaseClock
+    ) throws(HomologyError) {
+        context.progress.enter("dimension 1", at: progressRange(of: 1).lowerBound)
         let codec = SimplexCodec<Entry.Key>(vertexCount: graph.vertexCount)
         let field = PrimeField(options.field)
         let outcome = try CycleReduction<Graph, Entry.EdgeEntry>(
-            graph: graph, forest: forest, critical: critical, field: field, context: context,
-            scratch: scratch, blocks: blocks
-        ).reduce(progress: progressRange(of: 1))
+            graph: graph, field: field, context: context, scratch: scratch, blocks: blocks
+        ).reduce(&critical, progress: progressRange(of: 1))
         if options.representatives {
             let values = try CriticalValues(
                 critical, reduced: outcome.table, field: field, memory: context.memory)
             try EdgeCocycles<Graph, Entry.Lanes>(graph: graph, values: values, field: field, context: context)
-                .add(to: &bars, forest: forest, critical: critical, blocks: blocks, scratch: scratch)
+                .add(to: &bars, critical: critical, blocks: blocks, scratch: scratch)
         } else {
             bars.append(contentsOf: outcome.pairs)
         }
@@ -82,7 +92,7 @@ struct FlagPersistence<Graph: RankedGraph> {
     private func result(_ bars: Bars, clock: PhaseClock) -> ComputeResult {
         var statistics = ComputeStatistics()
         statistics.pointCount = graph.vertexCount
-        statistics.edgeCount = graph.edgeCount
+        statistics.edgeCount = graph.totalEdgeCount
         statistics.threadCount = context.team.size
         statistics.computeSeconds = clock.totalSeconds
         statistics.peakMemory = context.memory.peak

@@ -53,7 +53,8 @@ extension VietorisRips {
             graph = 36 * edges + 32 * count
         } else {
             let words = (count + 63) / 64
-            graph = max(16 * edges, 12 * edges + 4 * count * (64 * words + (words + 15) / 16 * 16))
+            let batch = max(edges / 4, min(edges, 1 << 18))
+            graph = 4 * count * (64 * words + (words + 15) / 16 * 16) + 4 * edges + 16 * batch
         }
         return graph + edges / 2 + 32 * count + scratch
     }

@@ -38,8 +38,11 @@ public enum VietorisRips {
     }
 
     /// The barcode of the flag filtration of `graph`: pairs that are not in it are never joined.
+    ///
+    /// - Parameter labels: the vertices' names in representatives, where their numbers are not, and
+    ///   neighbours have numbers near each other; nil where nothing is known of the numbers.
     public static func barcode(
-        of graph: SparseGraph, options: VietorisRipsOptions, context: ComputeContext
+        of graph: SparseGraph, labels: [Int32]? = nil, options: VietorisRipsOptions, context: ComputeContext
     ) throws(HomologyError) -> ComputeResult {
         guard graph.edgeCount < UInt32.max else {
             throw .unsupported("\(graph.edgeCount) edges; up to \(UInt32.max - 1) are supported")
@@ -49,7 +52,7 @@ public enum VietorisRips {
         let threshold = options.maxEdgeLength ?? .infinity
         let bound = graph.lengths.precision.rounding(threshold)
         try checkKeys(graph.count, graph.lengths, within: bound, options)
-        let ranked = try AdjacencyGraph(graph, threshold: bound, context: context)
+        let ranked = try AdjacencyGraph(graph, labels: labels, threshold: bound, context: context)
         clock.end("edges")
         return try barcode(
             of: ranked, births: graph.vertexBirths, threshold: threshold, options: options, context: context,
@@ -63,7 +66,7 @@ public enum VietorisRips {
     ) throws(HomologyError) -> ComputeResult {
         let dimension = highestDimension(options, vertexCount: graph.vertexCount)
         let width = SimplexCodec<UInt64>.width(
-            vertexCount: graph.vertexCount, edgeCount: graph.edgeCount, dimension: dimension + 1)
+            vertexCount: graph.vertexCount, edgeCount: graph.totalEdgeCount, dimension: dimension + 1)
         let computation = FlagPersistence(
             graph: graph, births: births, threshold: threshold, dimension: dimension, options: options,
             context: context)

@@ -69,6 +69,30 @@ static inline uint32_t min_max64_baseline(const uint32_t *a, const uint32_t *b, 
     return least;
 }
 
+static inline uint64_t lune64_baseline(const uint32_t *a, const uint32_t *b, uint32_t bound,
+                                       uint32_t *least) {
+    uint64_t set = 0;
+    for (uint32_t i = 0; i < 64; ++i) {
+        uint32_t larger = a[i] > b[i] ? a[i] : b[i];
+        set |= (uint64_t)(larger < bound) << i;
+        if (larger < *least) *least = larger;
+    }
+    return set;
+}
+
+static inline uint64_t thin64_baseline(const uint32_t *row, const uint32_t *near, uint32_t bound,
+                                       uint64_t set, uint32_t *least) {
+    uint64_t kept = set;
+    for (; set; set &= set - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(set);
+        if (near[i] < row[i] && bound < row[i])
+            kept &= ~((uint64_t)1 << i);
+        else if (row[i] < *least)
+            *least = row[i];
+    }
+    return kept;
+}
+
 #define NAME(x) x##_baseline
 #define ISA_NAME "baseline"
 #define LT16 lt16_baseline
@@ -77,6 +101,8 @@ static inline uint32_t min_max64_baseline(const uint32_t *a, const uint32_t *b, 
 #define EMIT64 emit64_baseline
 #define EXTRACT extract_baseline
 #define MIN_MAX64 min_max64_baseline
+#define THIN64 thin64_baseline
+#define LUNE64 lune64_baseline
 #include "scan.h"
 #undef NAME
 #undef ISA_NAME
@@ -86,6 +112,8 @@ static inline uint32_t min_max64_baseline(const uint32_t *a, const uint32_t *b, 
 #undef EMIT64
 #undef EXTRACT
 #undef MIN_MAX64
+#undef THIN64
+#undef LUNE64
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -126,6 +154,66 @@ static inline uint32_t emit64_avx2(const uint32_t *const *rows, uint32_t count, 
     return append_lanes(rows, count, at, mask, low, vertices, ranks, found);
 }
 
+/// All ones in the lanes that the low eight bits of `bits` name.
+static inline __m256i lanes8_avx2(uint64_t bits) {
+    const __m256i lane = _mm256_set_epi32(128, 64, 32, 16, 8, 4, 2, 1);
+    return _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32((int)bits), lane), lane);
+}
+
+static inline uint32_t least8_avx2(__m256i x) {
+    __m128i half = _mm_min_epu32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+    half = _mm_min_epu32(half, _mm_shuffle_epi32(half, 0x4e));
+    half = _mm_min_epu32(half, _mm_shuffle_epi32(half, 0xb1));
+    return (uint32_t)_mm_cvtsi128_si32(half);
+}
+
+static inline uint32_t min_max64_avx2(const uint32_t *a, const uint32_t *b, uint64_t mask) {
+    const __m256i ones = _mm256_set1_epi32(-1);
+    __m256i least = ones;
+    for (uint32_t i = 0; i < 8; ++i, mask >>= 8) {
+        __m256i larger = _mm256_max_epu32(_mm256_loadu_si256((const __m256i *)(a + 8 * i)),
+                                          _mm256_loadu_si256((const __m256i *)(b + 8 * i)));
+        // Lanes beside the mask become all ones.
+        least = _mm256_min_epu32(least, _mm256_or_si256(larger, _mm256_andnot_si256(lanes8_avx2(mask), ones)));
+    }
+    return least8_avx2(least);
+}
+
+static inline uint64_t lune64_avx2(const uint32_t *a, const uint32_t *b, uint32_t bound, uint32_t *least) {
+    if (!bound) return 0;
+    const __m256i last = _mm256_set1_epi32((int)(bound - 1));
+    __m256i lowest = _mm256_set1_epi32(-1);
+    uint64_t set = 0;
+    for (uint32_t i = 0; i < 8; ++i) {
+        __m256i larger = _mm256_max_epu32(_mm256_loadu_si256((const __m256i *)(a + 8 * i)),
+                                          _mm256_loadu_si256((const __m256i *)(b + 8 * i)));
+        lowest = _mm256_min_epu32(lowest, larger);
+        set |= (uint64_t)lt8_avx2(larger, last) << (8 * i);
+    }
+    if (set) *least = least8_avx2(lowest);
+    return set;
+}
+
+static inline uint64_t thin64_avx2(const uint32_t *row, const uint32_t *near, uint32_t bound, uint64_t set,
+                                   uint32_t *least) {
+    const __m256i limit = _mm256_set1_epi32((int)bound), ones = _mm256_set1_epi32(-1);
+    __m256i lowest = ones;
+    uint64_t kept = 0;
+    for (uint32_t i = 0; i < 8; ++i) {
+        if (!(set >> (8 * i) & 255)) continue;
+        __m256i x = _mm256_loadu_si256((const __m256i *)(row + 8 * i));
+        __m256i y = _mm256_loadu_si256((const __m256i *)(near + 8 * i));
+        // x <= y as max(x, y) == y.
+        __m256i stays = _mm256_or_si256(_mm256_cmpeq_epi32(_mm256_max_epu32(x, y), y),
+                                        _mm256_cmpeq_epi32(_mm256_max_epu32(x, limit), limit));
+        stays = _mm256_and_si256(stays, lanes8_avx2(set >> (8 * i)));
+        kept |= (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(stays)) << (8 * i);
+        lowest = _mm256_min_epu32(lowest, _mm256_blendv_epi8(ones, x, stays));
+    }
+    if (kept) *least = least8_avx2(lowest);
+    return kept;
+}
+
 #define NAME(x) x##_avx2
 #define ISA_NAME "avx2"
 #define LT16 lt16_avx2
@@ -133,7 +221,9 @@ static inline uint32_t emit64_avx2(const uint32_t *const *rows, uint32_t count, 
 #define MAX_LT64 max_lt64_avx2
 #define EMIT64 emit64_avx2
 #define EXTRACT _pext_u64
-#define MIN_MAX64 min_max64_baseline
+#define MIN_MAX64 min_max64_avx2
+#define THIN64 thin64_avx2
+#define LUNE64 lune64_avx2
 #include "scan.h"
 #undef NAME
 #undef ISA_NAME
@@ -143,6 +233,8 @@ static inline uint32_t emit64_avx2(const uint32_t *const *rows, uint32_t count, 
 #undef EMIT64
 #undef EXTRACT
 #undef MIN_MAX64
+#undef THIN64
+#undef LUNE64
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,bmi,bmi2,popcnt,lzcnt"))), \
@@ -196,6 +288,37 @@ static inline uint32_t min_max64_avx512(const uint32_t *a, const uint32_t *b, ui
     return _mm512_reduce_min_epu32(least);
 }
 
+static inline uint64_t lune64_avx512(const uint32_t *a, const uint32_t *b, uint32_t bound,
+                                     uint32_t *least) {
+    const __m512i limit = _mm512_set1_epi32((int)bound);
+    __m512i lowest = _mm512_set1_epi32(-1);
+    uint64_t set = 0;
+    for (uint32_t i = 0; i < 4; ++i) {
+        __m512i larger = _mm512_max_epu32(_mm512_loadu_si512(a + 16 * i), _mm512_loadu_si512(b + 16 * i));
+        lowest = _mm512_min_epu32(lowest, larger);
+        set |= (uint64_t)_mm512_cmplt_epu32_mask(larger, limit) << (16 * i);
+    }
+    if (set) *least = _mm512_reduce_min_epu32(lowest);
+    return set;
+}
+
+static inline uint64_t thin64_avx512(const uint32_t *row, const uint32_t *near, uint32_t bound,
+                                     uint64_t set, uint32_t *least) {
+    const __m512i limit = _mm512_set1_epi32((int)bound);
+    __m512i lowest = _mm512_set1_epi32(-1);
+    uint64_t kept = 0;
+    for (uint32_t i = 0; i < 4; ++i) {
+        __mmask16 member = (__mmask16)(set >> (16 * i));
+        if (!member) continue;
+        __m512i x = _mm512_loadu_si512(row + 16 * i), y = _mm512_loadu_si512(near + 16 * i);
+        __mmask16 stays = member & (_mm512_cmple_epu32_mask(x, y) | _mm512_cmple_epu32_mask(x, limit));
+        kept |= (uint64_t)stays << (16 * i);
+        lowest = _mm512_mask_min_epu32(lowest, stays, lowest, x);
+    }
+    if (kept) *least = _mm512_reduce_min_epu32(lowest);
+    return kept;
+}
+
 #define NAME(x) x##_avx512
 #define ISA_NAME "avx512"
 #define LT16 lt16_avx512
@@ -204,9 +327,39 @@ static inline uint32_t min_max64_avx512(const uint32_t *a, const uint32_t *b, ui
 #define EMIT64 emit64_avx512
 #define EXTRACT _pext_u64
 #define MIN_MAX64 min_max64_avx512
+#define THIN64 thin64_avx512
+#define LUNE64 lune64_avx512
 #include "scan.h"
 #pragma clang attribute pop
 #endif
+
+/// Lowers the minimum of the word that lane `v` of `row` is in to `rank`.
+static inline void lower(uint32_t *row, uint32_t words, uint32_t v, uint32_t rank) {
+    uint32_t *minimum = row + 64 * words + v / 64;
+    uint32_t present = __atomic_load_n(minimum, __ATOMIC_RELAXED);
+    while (rank < present &&
+           !__atomic_compare_exchange_n(minimum, &present, rank, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    }
+}
+
+void tda_enter_ranks(uint32_t *rows, uint32_t words, const uint32_t *ends, uint32_t count, uint32_t first) {
+    const size_t stride = tda_row_stride(words);
+    const uint32_t ahead = 16;
+    for (uint32_t i = 0; i < count; ++i) {
+        if (i + ahead < count) {
+            // Every place is a cache line of its own, far from the last one.
+            size_t a = ends[i + ahead] >> 16, b = ends[i + ahead] & 0xffff;
+            __builtin_prefetch(rows + a * stride + b, 1);
+            __builtin_prefetch(rows + b * stride + a, 1);
+        }
+        uint32_t a = ends[i] >> 16, b = ends[i] & 0xffff;
+        uint32_t *row_a = rows + a * stride, *row_b = rows + b * stride;
+        row_a[b] = first + i;
+        row_b[a] = first + i;
+        lower(row_a, words, b, first + i);
+        lower(row_b, words, a, first + i);
+    }
+}
 
 const tda_rank_kernels *tda_rank_kernels_select(void) {
     const char *wanted = getenv("TDA_ISA");

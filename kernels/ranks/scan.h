@@ -4,7 +4,9 @@
 //   MAX_LT64(rows, count, at, b)   the same of the lane-wise maximum over rows
 //   EMIT64(...)                    append the lanes of a mask, with their maxima
 //   EXTRACT(bits, set)             the bits at the members of set, packed together
+//   LUNE64(a, b, bound, least)     bit = both lanes < bound; `least` becomes the least max(a, b) of all
 //   MIN_MAX64(a, b, at, mask)      least max(a, b) among the lanes of a mask
+//   THIN64(row, near, bound, set, least)  `thin` for one word; `least` becomes the least row[v] left
 // The including file defines NAME(x) and the primitives.
 
 
@@ -16,19 +18,116 @@ static inline uint32_t NAME(active)(const uint32_t *const *rows, uint32_t count,
     return mask;
 }
 
+/// The member of word `w` where max(a, b) is `least`.
+static inline uint32_t NAME(holder)(const uint32_t *a, const uint32_t *b, uint32_t w, uint64_t set,
+                                    uint32_t least) {
+    for (; set; set &= set - 1) {
+        uint32_t v = 64 * w + (uint32_t)__builtin_ctzll(set);
+        if ((a[v] > b[v] ? a[v] : b[v]) == least) return v;
+    }
+    return TDA_NO_VERTEX;
+}
+
 static uint32_t NAME(lune)(const uint32_t *a, const uint32_t *b, uint32_t words, uint32_t bound,
-                           uint64_t *set) {
+                           uint64_t *set, uint32_t *nearest) {
     const uint32_t *rows[2] = {a, b};
-    uint32_t size = 0;
+    uint32_t size = 0, best = UINT32_MAX, best_word = 0;
     for (uint32_t w = 0; w < words; ++w) set[w] = 0;
     for (uint32_t group = 0; 16 * group < words; ++group) {
         for (uint32_t mask = NAME(active)(rows, 2, words, group, bound); mask; mask &= mask - 1) {
-            uint32_t w = 16 * group + (uint32_t)__builtin_ctz(mask);
-            set[w] = LT64(a + 64 * w, bound) & LT64(b + 64 * w, bound);
+            uint32_t w = 16 * group + (uint32_t)__builtin_ctz(mask), least = UINT32_MAX;
+            set[w] = LUNE64(a + 64 * w, b + 64 * w, bound, &least);
             size += (uint32_t)__builtin_popcountll(set[w]);
+            if (set[w] && least < best) {
+                best = least;
+                best_word = w;
+            }
         }
     }
+    *nearest = size ? NAME(holder)(a, b, best_word, set[best_word], best) : TDA_NO_VERTEX;
     return size;
+}
+
+/// The words of a lune that are not empty, side by side.
+struct NAME(packed_lune) {
+    uint64_t *members;
+    uint64_t *candidates;
+    uint32_t *words;
+    uint32_t count;
+};
+
+static inline uint32_t NAME(degree)(const uint32_t *row, const struct NAME(packed_lune) *lune,
+                                    uint32_t bound) {
+    uint32_t degree = 0;
+    for (uint32_t k = 0; k < lune->count; ++k)
+        degree += (uint32_t)__builtin_popcountll(lune->members[k] & LT64(row + 64 * lune->words[k], bound));
+    return degree;
+}
+
+/// The first member, w aside, that `row`, which is that of w, does not reach.
+static inline uint32_t NAME(refuter)(const uint32_t *row, const struct NAME(packed_lune) *lune, uint32_t w,
+                                     uint32_t bound) {
+    for (uint32_t k = 0; k < lune->count; ++k) {
+        uint64_t mask = lune->members[k] & ~LT64(row + 64 * lune->words[k], bound);
+        if (lune->words[k] == w / 64) mask &= ~((uint64_t)1 << w % 64);
+        if (mask) return 64 * lune->words[k] + (uint32_t)__builtin_ctzll(mask);
+    }
+    return TDA_NO_VERTEX;
+}
+
+static tda_block_shape NAME(block)(const uint32_t *matrix, uint32_t words, uint32_t a, uint32_t b,
+                                   uint32_t bound, uint32_t *scratch) {
+    const size_t stride = tda_row_stride(words);
+    const uint32_t *row_a = matrix + a * stride, *row_b = matrix + b * stride, *rows[2] = {row_a, row_b};
+    struct NAME(packed_lune) lune = {(uint64_t *)scratch, (uint64_t *)scratch + words, scratch + 4 * words, 0};
+    uint32_t *tried = scratch + 5 * words, tried_count = 0;
+
+    uint32_t best = UINT32_MAX, best_at = 0;
+    for (uint32_t group = 0; 16 * group < words; ++group) {
+        for (uint32_t mask = NAME(active)(rows, 2, words, group, bound); mask; mask &= mask - 1) {
+            uint32_t at = 16 * group + (uint32_t)__builtin_ctz(mask), least = UINT32_MAX;
+            uint64_t set = LUNE64(row_a + 64 * at, row_b + 64 * at, bound, &least);
+            if (!set) continue;
+            if (least < best) {
+                best = least;
+                best_at = lune.count;
+            }
+            lune.members[lune.count] = lune.candidates[lune.count] = set;
+            lune.words[lune.count++] = at;
+        }
+    }
+    if (!lune.count) return (tda_block_shape){TDA_NO_VERTEX, 0};
+    while (best != UINT32_MAX) {
+        uint32_t w = NAME(holder)(row_a, row_b, lune.words[best_at], lune.candidates[best_at], best);
+        uint32_t refuter = NAME(refuter)(matrix + w * stride, &lune, w, bound);
+        if (refuter == TDA_NO_VERTEX) return (tda_block_shape){w, 1};
+        tried[tried_count++] = w;
+        lune.candidates[best_at] &= ~((uint64_t)1 << w % 64);
+        const uint32_t *row = matrix + refuter * stride;
+        best = UINT32_MAX;
+        for (uint32_t k = 0; k < lune.count; ++k) {
+            if (!lune.candidates[k]) continue;
+            uint32_t at = 64 * lune.words[k];
+            lune.candidates[k] &= LT64(row + at, bound);
+            if (!lune.candidates[k]) continue;
+            uint32_t least = MIN_MAX64(row_a + at, row_b + at, lune.candidates[k]);
+            if (least < best) {
+                best = least;
+                best_at = k;
+            }
+        }
+    }
+    // They are near both ends, so that all see much of the lune.
+    tda_block_shape open = {tried[0], 0};
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < tried_count; ++i) {
+        uint32_t degree = NAME(degree)(matrix + tried[i] * stride, &lune, bound);
+        if (degree > most) {
+            most = degree;
+            open.vertex = tried[i];
+        }
+    }
+    return open;
 }
 
 static uint32_t NAME(first_common)(const uint32_t *a, const uint32_t *b, uint32_t words, uint32_t bound) {
@@ -39,26 +138,6 @@ static uint32_t NAME(first_common)(const uint32_t *a, const uint32_t *b, uint32_
             uint64_t common = LT64(a + 64 * w, bound) & LT64(b + 64 * w, bound);
             if (common) return 64 * w + (uint32_t)__builtin_ctzll(common);
         }
-    }
-    return TDA_NO_VERTEX;
-}
-
-static uint32_t NAME(nearest)(const uint32_t *a, const uint32_t *b, uint32_t words, const uint64_t *set) {
-    uint32_t best = UINT32_MAX, best_word = 0, found = 0;
-    for (uint32_t w = 0; w < words; ++w) {
-        if (!set[w]) continue;
-        uint32_t least = MIN_MAX64(a + 64 * w, b + 64 * w, set[w]);
-        if (!found || least < best) {
-            best = least;
-            best_word = w;
-            found = 1;
-        }
-    }
-    if (!found) return TDA_NO_VERTEX;
-    for (uint64_t mask = set[best_word]; mask; mask &= mask - 1) {
-        uint32_t v = 64 * best_word + (uint32_t)__builtin_ctzll(mask);
-        uint32_t larger = a[v] > b[v] ? a[v] : b[v];
-        if (larger == best) return v;
     }
     return TDA_NO_VERTEX;
 }
@@ -120,11 +199,41 @@ static void NAME(summarize)(uint32_t *row, uint32_t words) {
     }
 }
 
-static uint32_t NAME(count_within)(const uint32_t *row, uint32_t words, uint32_t bound,
-                                   const uint64_t *set) {
+static uint32_t NAME(thin)(const uint32_t *row, const uint32_t *near, uint32_t words, uint32_t bound,
+                           uint64_t *set) {
+    uint32_t best = UINT32_MAX, best_word = 0;
+    for (uint32_t w = 0; w < words; ++w) {
+        if (!set[w]) continue;
+        uint32_t least = UINT32_MAX;
+        set[w] = THIN64(row + 64 * w, near + 64 * w, bound, set[w], &least);
+        if (least < best) {
+            best = least;
+            best_word = w;
+        }
+    }
+    if (best == UINT32_MAX) return TDA_NO_VERTEX;
+    for (uint64_t mask = set[best_word]; mask; mask &= mask - 1) {
+        uint32_t v = 64 * best_word + (uint32_t)__builtin_ctzll(mask);
+        if (row[v] == best) return v;
+    }
+    return TDA_NO_VERTEX;
+}
+
+static uint32_t NAME(pack)(const uint32_t *row, uint32_t end, uint32_t low, uint32_t high, uint32_t tag,
+                           uint64_t *out) {
     uint32_t count = 0;
-    for (uint32_t w = 0; w < words; ++w)
-        if (set[w]) count += (uint32_t)__builtin_popcountll(set[w] & LT64(row + 64 * w, bound));
+    for (uint32_t at = 0; at < end; at += 64) {
+        uint64_t mask = LT64(row + at, high) & ~LT64(row + at, low);
+        if (end - at < 64) mask &= ((uint64_t)1 << (end - at)) - 1;
+        if (!out) {
+            count += (uint32_t)__builtin_popcountll(mask);
+            continue;
+        }
+        for (; mask; mask &= mask - 1) {
+            uint32_t v = at + (uint32_t)__builtin_ctzll(mask);
+            out[count++] = (uint64_t)(row[v] - low) << 32 | tag | v;
+        }
+    }
     return count;
 }
 
@@ -147,7 +256,7 @@ static void NAME(packed_within)(const uint32_t *row, uint32_t words, uint32_t bo
 }
 
 static const tda_rank_kernels NAME(kernels) = {
-    ISA_NAME,      NAME(lune),    NAME(first_common), NAME(nearest),   NAME(first_beyond),
-    NAME(within), NAME(between), NAME(any_common),   NAME(summarize), NAME(count_within),
+    ISA_NAME,         NAME(lune),       NAME(block),     NAME(first_common),  NAME(first_beyond), NAME(within),
+    NAME(between),    NAME(any_common), NAME(summarize), NAME(thin),          NAME(pack),
     NAME(packed_within),
 };

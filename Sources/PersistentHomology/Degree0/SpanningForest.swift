@@ -3,88 +3,94 @@ import Vocabulary
 
 /// Degree 0 by union–find (Kruskal): the edges that join two components, and the bars they end.
 struct SpanningForest {
-    /// A bit for each rank: whether the edge belongs to the forest.
+    /// A bit for each place among the edges given: whether the edge belongs to the forest.
     private let members: Storage<UInt64>
     /// The bars of dimension 0 with birth < death.
     private(set) var bars: Bars
 
-    /// Joins components in order of rank. Where births differ the younger component dies (elder rule).
+    /// Joins components in the order of `edges`, among which must be all that join any. Where births
+    /// differ the younger component dies (elder rule).
+    ///
+    /// Only what still joins two components when its turn comes near is looked at one by one; the rest is
+    /// thrown out by all workers, window after window (filter-Kruskal: Osipov, Sanders and Singler, 2009).
     init<Graph: RankedGraph>(
-        of graph: Graph, births: Scalars?, representatives wanted: Bool, context: ComputeContext
+        of graph: Graph, edges: Graph.Edges, births: Scalars?, representatives wanted: Bool,
+        context: ComputeContext
     ) throws(HomologyError) {
-        let count = graph.vertexCount
-        members = try Storage(repeating: 0, count: (graph.edgeCount + 63) / 64, memory: context.memory)
+        members = try Storage(repeating: 0, count: (edges.count + 63) / 64, memory: context.memory)
         bars = Bars(memory: context.memory)
-        let parents = try Storage<UInt32>(count: count, memory: context.memory)
-        for v in 0..<count { parents[v] = UInt32(v) }
-        var components = wanted ? (0..<UInt32(count)).map { [Int32(bitPattern: graph.label(of: $0))] } : []
-        func birth(_ v: UInt32) -> Double { (births?[Int(graph.label(of: v))] ?? 0) + 0 }
-
-        var remaining = count - 1
-        var rank: UInt32 = 0
-        while remaining > 0, Int(rank) < graph.edgeCount {
-            if rank & 0xffff == 0 { try context.checkStop() }
-            let (a, b) = graph.ends(of: rank)
-            var (elder, younger) = (Self.root(a, parents), Self.root(b, parents))
-            if elder != younger {
-                members[Int(rank >> 6)] |= 1 << UInt64(rank & 63)
-                remaining -= 1
-                // Equal births: the larger component counts as the elder where components are kept, so
-                // that they are not long in all; then the smaller vertex, so that ties are settled.
-                func seniority(_ v: UInt32) -> (Double, Int, UInt32) {
-                    (birth(v), wanted ? -components[Int(v)].count : 0, v)
-                }
-                if seniority(younger) < seniority(elder) { swap(&elder, &younger) }
-                let death = graph.length(of: rank)
-                if birth(younger) < death {
-                    let pair = PersistencePair(dimension: 0, birth: birth(younger), death: death)
-                    if wanted {
-                        try bars.append(pair, components[Int(younger)], end: graph.labelledEnds(of: rank))
+        var components = try Components(of: graph, births: births, listed: wanted, memory: context.memory)
+        var window = 0..<min(edges.count, Self.smallWindow)
+        while !window.isEmpty, components.count > 1 {
+            try choose(edges, in: window, components, context)
+            for word in window.lowerBound / 64..<(window.upperBound + 63) / 64 {
+                var bits = members.base[word]
+                while bits != 0 {
+                    let bit = bits & ~(bits - 1)
+                    bits ^= bit
+                    let place = word * 64 + bit.trailingZeroBitCount
+                    let ends = edges.ends(place)
+                    if let younger = components.join(ends) {
+                        try bars.append(
+                            younger, of: components, death: edges.length(place), end: graph.labelled(ends))
+                        components.letGo(younger)
                     } else {
-                        bars.append(pair)
+                        members.base[word] ^= bit
                     }
                 }
-                parents[Int(younger)] = elder
-                if wanted {
-                    components[Int(elder)] += components[Int(younger)]
-                    components[Int(younger)] = []
+            }
+            window = window.upperBound..<min(2 * window.upperBound, edges.count)
+        }
+        for root in components.roots {
+            try bars.append(root, of: components, death: .infinity, end: nil)
+        }
+    }
+
+    /// A multiple of 64: so many edges are not worth a look by all workers.
+    private static let smallWindow = 1 << 12
+
+    /// Sets the bits of the edges in `window` that join two components as they are now.
+    private func choose(
+        _ edges: some EdgeSequence, in window: Range<Int>, _ components: Components,
+        _ context: ComputeContext
+    ) throws(HomologyError) {
+        if window.lowerBound == 0 {
+            for place in window { members.base[place / 64] |= 1 << UInt64(place % 64) }
+            return
+        }
+        components.flatten()
+        let (members, parents) = (members, components.parents)
+        try context.forEachChunk(of: window.count, size: Self.smallWindow) { _, range in
+            for place in window.lowerBound + range.lowerBound..<window.lowerBound + range.upperBound {
+                let (a, b) = edges.ends(place)
+                if parents.base[Int(a)] != parents.base[Int(b)] {
+                    members.base[place / 64] |= 1 << UInt64(place % 64)
                 }
             }
-            rank += 1
-        }
-        for v in 0..<UInt32(count) where parents[Int(v)] == v {
-            let pair = PersistencePair(dimension: 0, birth: birth(v), death: .infinity)
-            if wanted { try bars.append(pair, components[Int(v)], end: nil) } else { bars.append(pair) }
         }
     }
 
-    func contains(_ rank: UInt32) -> Bool { members[Int(rank >> 6)] >> UInt64(rank & 63) & 1 == 1 }
-
-    /// The root of `v`, halving the path on the way. Roots are the oldest vertex of a component.
-    private static func root(_ v: UInt32, _ parents: Storage<UInt32>) -> UInt32 {
-        var v = v
-        while parents[Int(v)] != v {
-            let grandparent = parents[Int(parents[Int(v)])]
-            parents[Int(v)] = grandparent
-            v = grandparent
-        }
-        return v
-    }
+    /// Whether the edge at `place` among those given belongs to the forest.
+    func contains(_ place: Int) -> Bool { members.base[place >> 6] >> UInt64(place & 63) & 1 == 1 }
 }
 
 extension Bars {
-    /// Adds a bar of dimension 0 with the cochain that is 1 on its component, whose oldest vertex comes
-    /// first: its coboundary vanishes until the component is joined.
+    /// Adds the bar of the component with root `root`, if it has a length; `end` is what ends it.
     fileprivate mutating func append(
-        _ pair: PersistencePair, _ component: [Int32], end: FlagGenerator.Ends?
+        _ root: UInt32, of components: Components, death: Double, end: FlagGenerator.Ends?
     ) throws(HomologyError) {
-        guard let oldest = component.first else { return }
-        try reserveCocycles(termCount: component.count, dimension: 0)
+        let birth = components.birth(root)
+        if birth >= death { return }
+        let pair = PersistencePair(dimension: 0, birth: birth, death: death)
+        guard let members = components.members(of: root), let oldest = members.first else {
+            return append(pair)
+        }
+        // The cochain that is 1 on the component: its coboundary vanishes until the component is joined.
+        try reserveCocycles(termCount: members.count, dimension: 0)
         append(
             pair,
             RepresentativeCocycle(
-                vertices: component.sorted(by: >),
-                coefficients: [UInt16](repeating: 1, count: component.count)),
+                vertices: members.sorted(by: >), coefficients: [UInt16](repeating: 1, count: members.count)),
             FlagGenerator(birth: FlagGenerator.Ends(oldest, oldest), death: end))
     }
 }

@@ -8,8 +8,7 @@ import Hardware
 /// the forest, so forest edges are dropped.
 struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Entry.Key == UInt64 {
     private let graph: Graph
-    private let forest: SpanningForest
-    private let critical: CriticalEdges
+    private let critical: CriticalEdges<Graph>
     private let field: PrimeField
     private let table: PivotTable<Entry>
     private let scanner: Graph.Scanner
@@ -21,11 +20,10 @@ struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Ent
     private var ticks = 0
 
     init(
-        graph: Graph, forest: SpanningForest, critical: CriticalEdges, field: PrimeField,
-        table: PivotTable<Entry>, scanner: Graph.Scanner, context: ComputeContext
+        graph: Graph, critical: CriticalEdges<Graph>, field: PrimeField, table: PivotTable<Entry>,
+        scanner: Graph.Scanner, context: ComputeContext
     ) {
         self.graph = graph
-        self.forest = forest
         self.critical = critical
         self.field = field
         self.table = table
@@ -55,7 +53,7 @@ struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Ent
     @inline(__always)
     private mutating func addEdge(from u: UInt32, to v: UInt32, _ coefficient: UInt32) throws(HomologyError) {
         let rank = scanner.rank(u, v)
-        if forest.contains(rank) { return }
+        if critical.isInForest(rank) { return }
         try edges.add(EdgeKey.key(rank), Entry.isBinary || u > v ? coefficient : field.negate(coefficient))
     }
 

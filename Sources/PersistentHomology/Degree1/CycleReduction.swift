@@ -10,8 +10,6 @@ import Vocabulary
 /// there (`CycleReducer`); once every critical edge has met its end, longer edges cannot matter.
 struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key == UInt64 {
     let graph: Graph
-    let forest: SpanningForest
-    let critical: CriticalEdges
     let field: PrimeField
     let context: ComputeContext
     let scratch: WorkerScratch<Graph.Scanner>
@@ -26,11 +24,13 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
         var deaths: [DeathTriangle] = []
     }
 
-    func reduce(progress: ClosedRange<Double>) throws(HomologyError) -> Outcome {
+    func reduce(
+        _ critical: inout CriticalEdges<Graph>, progress: ClosedRange<Double>
+    ) throws(HomologyError) -> Outcome {
         let table = try PivotTable<Entry>(capacity: critical.count, memory: context.memory)
         let reducers = InPlaceArray(count: context.team.size) { worker in
             CycleReducer<Graph, Entry>(
-                graph: graph, forest: forest, critical: critical, field: field, table: table,
+                graph: graph, critical: critical, field: field, table: table,
                 scanner: scratch.scanners[worker], context: context)
         }
         let alive = Atomic<Int>(critical.count)
@@ -38,8 +38,13 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
         // out, later edges can only give cycles that bound already. They grow, so that little is done
         // beyond that point and yet there is enough in each for locality.
         var start = 0
-        while start < graph.edgeCount, alive.load(ordering: .relaxed) > 0 {
-            let end = min(start + min(max(start / 8, 1 << 12), 1 << 17), graph.edgeCount)
+        while alive.load(ordering: .relaxed) > 0 {
+            if start == graph.edgeCount {
+                // Most cycles are filled by edges not much longer than the last that gives birth.
+                guard try graph.rankMore(upTo: 1.25 * critical.longest) else { break }
+                critical.enterRanked()
+            }
+            let end = min(start + min(max(start / 8, Self.smallWindow), 1 << 17), graph.edgeCount)
             let window = try edges(in: start..<end)
             try context.forEachChunk(of: window.count, size: 64) { worker, range throws(HomologyError) in
                 var components = LuneComponents()
@@ -59,27 +64,33 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
             start = end
             context.progress.advance(
                 to: progress.lowerBound
-                    + Double(end) / Double(graph.edgeCount) * (progress.upperBound - progress.lowerBound))
+                    + Double(end) / Double(graph.totalEdgeCount) * (progress.upperBound - progress.lowerBound)
+            )
         }
-        return outcome(table)
+        return outcome(table, critical)
     }
+
+    private static var smallWindow: Int { 1 << 12 }
 
     /// The edges with ranks in `window` whose lune may not be connected, as ranks in the lower halves,
     /// group by group for the cache's sake.
     private func edges(in window: Range<Int>) throws(HomologyError) -> Storage<UInt64> {
-        var grouped = GrowingList<UInt64>(memory: context.memory)
-        try grouped.reserve(blocks == nil ? window.count : 0)
-        for rank in window {
-            let rank = UInt32(truncatingIfNeeded: rank)
-            if let blocks, !blocks.isOpen(rank) { continue }
-            try grouped.append(UInt64(graph.edgeGroup(of: rank)) << 32 | UInt64(rank))
+        let open = try blocks.map { blocks throws(HomologyError) in
+            try context.members(of: window) { blocks.isOpen(UInt32(truncatingIfNeeded: $0)) }
         }
-        let edges = try Storage<UInt64>(count: grouped.count, memory: context.memory)
-        edges.base.update(from: grouped.base, count: grouped.count)
-        return try EdgeSort.sort(edges, context: context)
+        let edges = try Storage<UInt64>(count: open?.count ?? window.count, memory: context.memory)
+        try context.forEachChunk(of: edges.count, size: 1 << 13) { _, range in
+            for index in range {
+                let rank = open?.base[index] ?? UInt32(truncatingIfNeeded: window.lowerBound &+ index)
+                edges.base[index] = UInt64(graph.edgeGroup(of: rank)) << 32 | UInt64(rank)
+            }
+        }
+        if edges.count <= Self.smallWindow { return edges }
+        let bits = Int.bitWidth - graph.edgeGroupCount.leadingZeroBitCount
+        return try EdgeSort.sort(edges, by: 32..<32 + bits, context: context)
     }
 
-    private func outcome(_ table: PivotTable<Entry>) -> Outcome {
+    private func outcome(_ table: PivotTable<Entry>, _ critical: CriticalEdges<Graph>) -> Outcome {
         var outcome = Outcome(table: table)
         var ended = Set<UInt32>()
         table.forEach { column in

@@ -7,127 +7,86 @@ import Vocabulary
 /// Sendable: the storages are written while it is built and only read afterwards.
 struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
     let vertexCount: Int
-    let graph: SparseGraph
     let context: ComputeContext
+    private let graph: SparseGraph
     /// The given number of the edge, by rank.
     private let given: Storage<UInt32>
-    /// The vertices under their own numbers here, which follow the graph's shape.
     let lists: AdjacencyLists
-    private let numbering: VertexNumbering
+    /// The vertices under their own numbers here, which follow the graph's shape; nil where the given
+    /// ones do.
+    private let numbering: VertexNumbering?
+    /// What the caller calls the vertices of `graph`; nil where that is their number.
+    private let labels: [Int32]?
 
+    /// Every edge has a rank from the start.
     var edgeCount: Int { given.count }
+    var totalEdgeCount: Int { given.count }
+    func rankMore(upTo length: Double) -> Bool { false }
 
     /// Sorts the edges up to `threshold`.
-    init(_ graph: SparseGraph, threshold: Double, context: ComputeContext) throws(HomologyError) {
+    ///
+    /// - Parameter labels: the names of vertices that are numbered so that neighbours are near; nil
+    ///   where their numbers are their names, and may mean nothing.
+    init(
+        _ graph: SparseGraph, labels: [Int32]?, threshold: Double, context: ComputeContext
+    ) throws(HomologyError) {
         vertexCount = graph.count
         self.graph = graph
+        self.labels = labels
         self.context = context
-        given = try Self.edgesByRank(graph, threshold: threshold, context: context)
-        let asGiven = try AdjacencyLists(graph, edgesByRank: given, context: context)
-        numbering = try VertexNumbering(breadthFirst: asGiven, context: context)
-        lists = try AdjacencyLists(asGiven, renumbered: numbering, context: context)
-    }
-
-    /// The given numbers of the edges up to the threshold, by (length, larger end, smaller end).
-    private static func edgesByRank(
-        _ graph: SparseGraph, threshold: Double, context: ComputeContext
-    ) throws(HomologyError) -> Storage<UInt32> {
-        let lexicographic = try lexicographicOrder(graph, threshold: threshold, context: context)
-        return try byLength(lexicographic, graph: graph, context: context)
-    }
-
-    /// Edges up to the threshold by (larger end, smaller end); the lower half is the given number.
-    private static func lexicographicOrder(
-        _ graph: SparseGraph, threshold: Double, context: ComputeContext
-    ) throws(HomologyError) -> Storage<UInt64> {
-        let kept = (0..<graph.edgeCount).count {
-            graph.lengths[$0] <= threshold && graph.lengths[$0] < .infinity
-        }
-        let edges = try Storage<UInt64>(count: kept, memory: context.memory)
-        var next = 0
-        for edge in 0..<graph.edgeCount
-        where graph.lengths[edge] <= threshold && graph.lengths[edge] < .infinity {
-            let smaller = min(graph.ends[2 * edge], graph.ends[2 * edge + 1])
-            edges.base[next] = UInt64(UInt32(bitPattern: smaller)) << 32 | UInt64(edge)
-            next += 1
-        }
-        let bySmaller = try EdgeSort.sort(edges, context: context)
-        for position in 0..<kept {
-            let edge = bySmaller.base[position] & 0xffff_ffff
-            let larger = max(graph.ends[2 * Int(edge)], graph.ends[2 * Int(edge) + 1])
-            bySmaller.base[position] = UInt64(UInt32(bitPattern: larger)) << 32 | edge
-        }
-        let sorted = try EdgeSort.sort(bySmaller, context: context)
-        try refuseRepeats(sorted, graph: graph)
-        return sorted
-    }
-
-    private static func refuseRepeats(
-        _ sorted: Storage<UInt64>, graph: SparseGraph
-    ) throws(HomologyError) {
-        func smallerEnd(_ packed: UInt64) -> Int32 {
-            let edge = Int(packed & 0xffff_ffff)
-            return min(graph.ends[2 * edge], graph.ends[2 * edge + 1])
-        }
-        for position in 1..<max(sorted.count, 1) {
-            let (before, here) = (sorted.base[position - 1], sorted.base[position])
-            if before >> 32 == here >> 32, smallerEnd(before) == smallerEnd(here) {
-                throw .invalidInput(.repeatedEdge(a: Int(here >> 32), b: Int(smallerEnd(here))))
-            }
+        let edges = GivenEdges(graph, context: context)
+        let kept = try edges.upTo(threshold)
+        let lexicographic = try edges.inOrder(kept, numbering: nil)
+        try edges.refuseRepeats(lexicographic)
+        given = try edges.byLength(lexicographic)
+        let ranks = try edges.ranks(given)
+        if labels == nil, vertexCount > Self.fewVertices {
+            let numbering = try VertexNumbering(
+                breadthFirst: AdjacencyLists(edges, lexicographic, ranks: ranks, numbering: nil),
+                context: context)
+            let renumbered = try edges.inOrder(kept, numbering: numbering)
+            lists = try AdjacencyLists(edges, renumbered, ranks: ranks, numbering: numbering)
+            self.numbering = numbering
+        } else {
+            lists = try AdjacencyLists(edges, lexicographic, ranks: ranks, numbering: nil)
+            numbering = nil
         }
     }
 
-    /// The given numbers of the edges by (length, place in lexicographic order).
-    private static func byLength(
-        _ lexicographic: Storage<UInt64>, graph: SparseGraph, context: ComputeContext
-    ) throws(HomologyError) -> Storage<UInt32> {
-        let edges = try Storage<UInt64>(count: lexicographic.count, memory: context.memory)
-        func numberOfEdge(at place: UInt32) -> Int {
-            Int(UInt32(truncatingIfNeeded: lexicographic.base[Int(place)]))
-        }
-        for place in 0..<edges.count {
-            let edge = numberOfEdge(at: UInt32(place))
-            let key =
-                switch graph.lengths {
-                case .float32(let lengths): lengths[edge].sortKey
-                case .float64(let lengths): lengths[edge].sortKey
-                }
-            edges.base[place] = UInt64(key) << 32 | UInt64(place)
-        }
-        let sorted = try EdgeSort.sort(edges, context: context)
-        if case .float64(let lengths) = graph.lengths {
-            try EdgeSort.refineRuns(sorted, context: context) { place in
-                lengths[Int(UInt32(truncatingIfNeeded: lexicographic.base[Int(place)]))]
-            }
-        }
-        let given = try Storage<UInt32>(count: edges.count, memory: context.memory)
-        for rank in 0..<edges.count {
-            given.base[rank] = UInt32(numberOfEdge(at: UInt32(truncatingIfNeeded: sorted.base[rank])))
-        }
-        return given
-    }
+    /// So few are near each other under any numbers.
+    private static let fewVertices = 256
 
     @inline(__always)
     func ends(of rank: UInt32) -> (UInt32, UInt32) {
         let edge = Int(given.base[Int(rank)])
-        let a = numbering.number(of: UInt32(bitPattern: graph.ends[2 * edge]))
-        let b = numbering.number(of: UInt32(bitPattern: graph.ends[2 * edge + 1]))
+        var a = UInt32(bitPattern: graph.ends[2 * edge])
+        var b = UInt32(bitPattern: graph.ends[2 * edge + 1])
+        if let numbering { (a, b) = (numbering.number(of: a), numbering.number(of: b)) }
         return a > b ? (a, b) : (b, a)
     }
 
-    // A group is the edges at one vertex, their centre: of the two ends the one with fewer neighbours,
-    // so that a vertex joined to very many is the centre of few.
-    var edgeGroupCount: Int { vertexCount }
+    // A group is the edges whose centres are in one patch, vertices with numbers next to each other. The
+    // centre of an edge is the end with fewer neighbours, so that a vertex joined to very many is the centre
+    // of few.
+    static let patchSize: UInt32 = 8
 
-    func edgeGroup(of rank: UInt32) -> Int { Int(centreFirst(rank).centre) }
+    var edgeGroupCount: Int { (vertexCount + Int(Self.patchSize) - 1) / Int(Self.patchSize) }
+
+    func edgeGroup(of rank: UInt32) -> Int { Int(centreFirst(rank).centre / Self.patchSize) }
+
+    func patch(of centre: UInt32) -> Range<UInt32> {
+        let first = centre / Self.patchSize * Self.patchSize
+        return first..<min(first + Self.patchSize, UInt32(vertexCount))
+    }
 
     @inline(__always)
     func forEachEdge(
         inGroup group: Int, _ body: (UInt32) throws(HomologyError) -> Void
     ) throws(HomologyError) {
-        let v = UInt32(group)
-        for place in lists.range(of: v) where isCentre(v, of: lists.neighbours[place]) {
-            try body(lists.ranks[place])
+        for v in patch(of: UInt32(group) * Self.patchSize) {
+            for place in lists.range(of: v) where isCentre(v, of: lists.neighbours[place]) {
+                try body(lists.ranks[place])
+            }
         }
     }
 
@@ -146,7 +105,10 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
 
     func length(of rank: UInt32) -> Double { graph.lengths[Int(given.base[Int(rank)])] + 0 }
 
-    func label(of v: UInt32) -> UInt32 { numbering.label(of: v) }
+    func label(of v: UInt32) -> UInt32 {
+        let v = numbering?.label(of: v) ?? v
+        return labels.map { UInt32(bitPattern: $0[Int(v)]) } ?? v
+    }
 
     func makeScanner() throws(HomologyError) -> AdjacencyScanner { try AdjacencyScanner(self) }
 }

@@ -1,7 +1,7 @@
 import Hardware
 import Vocabulary
 
-/// The neighbours of every vertex, and the ranks of the edges to them, end to end.
+/// The neighbours of every vertex, ascending, and the ranks of the edges to them, end to end.
 ///
 /// Sendable: written while it is built, only read afterwards.
 struct AdjacencyLists: @unchecked Sendable {
@@ -12,81 +12,85 @@ struct AdjacencyLists: @unchecked Sendable {
     let ranks: UnsafeMutablePointer<UInt32>
     private let storage: (Storage<Int>, Storage<UInt32>)
 
-    /// Room for lists of the given sizes: `starts` is where each would begin, and how far it is filled.
-    private init(vertexCount: Int, edgeCount: Int, memory: MemoryAccount) throws(HomologyError) {
-        self.vertexCount = vertexCount
+    /// The lists of the edges of a graph.
+    ///
+    /// Smaller neighbours come before larger ones. A vertex is the larger end of a run of edges, which has
+    /// its smaller neighbours in order; as the smaller end it meets its larger neighbours in order, too.
+    /// - Parameters:
+    ///   - order: the edges by (larger end, smaller end).
+    ///   - ranks: by the given number of the edge.
+    ///   - numbering: the numbers by which they are in order, nil where these are the given ones.
+    init(
+        _ edges: GivenEdges, _ order: Storage<UInt32>, ranks rankOf: Storage<UInt32>,
+        numbering: VertexNumbering?
+    ) throws(HomologyError) {
+        let (context, count) = (edges.context, edges.graph.count)
+        vertexCount = count
         storage = (
-            try Storage(repeating: 0, count: vertexCount + 1, memory: memory),
-            try Storage(count: 4 * edgeCount, memory: memory)
+            try Storage(count: count + 1, memory: context.memory),
+            try Storage(count: 4 * order.count, memory: context.memory)
         )
         starts = storage.0.base
         neighbours = storage.1.base
-        ranks = storage.1.base + 2 * edgeCount
+        ranks = storage.1.base + 2 * order.count
+        try fill(edges, order, rankOf, numbering)
     }
 
-    /// The lists of `graph` under its own numbers, each in the order of rank.
-    init(
-        _ graph: SparseGraph, edgesByRank given: Storage<UInt32>, context: ComputeContext
+    private func fill(
+        _ edges: GivenEdges, _ order: Storage<UInt32>, _ rankOf: Storage<UInt32>,
+        _ numbering: VertexNumbering?
     ) throws(HomologyError) {
-        try self.init(vertexCount: graph.count, edgeCount: given.count, memory: context.memory)
-        for rank in 0..<given.count {
-            let edge = Int(given.base[rank])
-            starts[Int(graph.ends[2 * edge])] += 1
-            starts[Int(graph.ends[2 * edge + 1])] += 1
+        let (context, count) = (edges.context, vertexCount)
+        // Each part of the edges has counters of its own, as long as those stay few beside the edges.
+        let parts = max(1, min(context.team.size, order.count / (4 * count)))
+        let part = (order.count + parts - 1) / parts
+        let range = { @Sendable (index: Int) in
+            min(index * part, order.count)..<min((index + 1) * part, order.count)
         }
-        turnSizesIntoStarts()
-        for rank in 0..<given.count {
-            if rank & 0xffff == 0 { try context.checkStop() }
-            let edge = Int(given.base[rank])
-            let (a, b) = (graph.ends[2 * edge], graph.ends[2 * edge + 1])
-            append(UInt32(bitPattern: b), to: Int(a), rank: UInt32(truncatingIfNeeded: rank))
-            append(UInt32(bitPattern: a), to: Int(b), rank: UInt32(truncatingIfNeeded: rank))
-        }
-        turnEndsIntoStarts()
-    }
-
-    /// The same lists under new numbers, each in ascending order.
-    init(
-        _ other: AdjacencyLists, renumbered numbering: VertexNumbering, context: ComputeContext
-    ) throws(HomologyError) {
-        let edgeCount = other.starts[other.vertexCount] / 2
-        try self.init(vertexCount: other.vertexCount, edgeCount: edgeCount, memory: context.memory)
-        for v in 0..<vertexCount {
-            starts[Int(numbering.number(of: UInt32(v)))] = other.degree(of: UInt32(v))
-        }
-        turnSizesIntoStarts()
-        // Vertices come in ascending order, so every list they are appended to is ascending.
-        for v in 0..<UInt32(vertexCount) {
-            if v & 0x3ff == 0 { try context.checkStop() }
-            for place in other.range(of: numbering.label(of: v)) {
-                let neighbour = numbering.number(of: other.neighbours[place])
-                append(v, to: Int(neighbour), rank: other.ranks[place])
+        /// Where the run of each larger end begins.
+        let runs = try Storage<Int>(repeating: 0, count: count + 1, memory: context.memory)
+        /// By part and smaller end: how many edges, then where the next one goes in the list.
+        let larger = try Storage<UInt32>(repeating: 0, count: parts * count, memory: context.memory)
+        try context.forEachChunk(of: parts, size: 1) { _, chunk in
+            for place in range(chunk.lowerBound) {
+                let (a, b) = edges.ends(order.base[place], numbering)
+                larger.base[chunk.lowerBound &* count &+ Int(b)] &+= 1
+                let before = place == 0 ? -1 : Int(edges.ends(order.base[place &- 1], numbering).larger)
+                if before < Int(a) { for v in before + 1...Int(a) { runs.base[v] = place } }
             }
         }
-        turnEndsIntoStarts()
-    }
+        let last = order.count == 0 ? -1 : Int(edges.ends(order.base[order.count - 1], numbering).larger)
+        for v in last + 1...count { runs.base[v] = order.count }
 
-    private func turnSizesIntoStarts() {
         var start = 0
-        for v in 0..<vertexCount {
-            let size = starts[v]
+        for v in 0..<count {
             starts[v] = start
-            start += size
+            var next = runs.base[v + 1] - runs.base[v]
+            for index in 0..<parts {
+                let size = Int(larger.base[index * count + v])
+                larger.base[index * count + v] = UInt32(next)
+                next += size
+            }
+            start += next
         }
-        starts[vertexCount] = start
-    }
+        starts[count] = start
 
-    /// Filling moved each start to the end of its list, where the next one begins.
-    private func turnEndsIntoStarts() {
-        for v in stride(from: vertexCount - 1, to: 0, by: -1) { starts[v] = starts[v - 1] }
-        starts[0] = 0
-    }
-
-    @inline(__always)
-    private func append(_ neighbour: UInt32, to v: Int, rank: UInt32) {
-        neighbours[starts[v]] = neighbour
-        ranks[starts[v]] = rank
-        starts[v] &+= 1
+        try context.forEachChunk(of: parts, size: 1) { _, chunk in
+            let counters = larger.base + chunk.lowerBound * count
+            for place in range(chunk.lowerBound) {
+                if place & 0xffff == 0, context.stop.isStopped { return }
+                let edge = order.base[place]
+                let (a, b) = edges.ends(edge, numbering)
+                let rank = rankOf.base[Int(edge)]
+                let own = starts[Int(a)] &+ place &- runs.base[Int(a)]
+                neighbours[own] = b
+                ranks[own] = rank
+                let other = starts[Int(b)] &+ Int(counters[Int(b)])
+                counters[Int(b)] &+= 1
+                neighbours[other] = a
+                ranks[other] = rank
+            }
+        }
     }
 
     @inline(__always)

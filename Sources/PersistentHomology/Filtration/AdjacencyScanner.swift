@@ -8,8 +8,12 @@ final class AdjacencyScanner: RankScanner {
     private let ranks: UnsafeMutablePointer<UInt32>
     /// 1 + the position among the marked vertices, 0 for others.
     private let positions: Storage<UInt32>
-    /// The vertices of the current lune, or the neighbours of the current centre.
+    /// The vertices of the current lune, or the current centres and their neighbours.
     private var marked: [UInt32] = []
+    /// The vertices whose neighbours `neighbourhood` holds.
+    private var centres: Range<UInt32> = 0..<0
+    /// The last patch whose vertices had few neighbours in common.
+    private var scatteredPatch: Range<UInt32> = 0..<0
     private let found: Storage<UInt32>
     let foundVertices: UnsafeMutablePointer<UInt32>
     let foundRanks: UnsafeMutablePointer<UInt32>
@@ -30,9 +34,9 @@ final class AdjacencyScanner: RankScanner {
         positions = try Storage(repeating: 0, count: graph.vertexCount, memory: memory)
         lune = LuneGraph(memory: memory)
         let longest = graph.lists.highestDegree
-        let side = min(longest, Neighbourhood.largestDegree)
-        lunes = try LuneScanner(words: RankMatrix.wordCount(side), memory: memory)
-        neighbourhood = try Neighbourhood(degree: side, memory: memory)
+        let most = min(4 * longest + 64, Neighbourhood.largestCount, graph.vertexCount)
+        lunes = try LuneScanner(words: RankMatrix.wordCount(most), memory: memory)
+        neighbourhood = try Neighbourhood(count: lunes.capacity, memory: memory)
         found = try Storage(count: 2 * longest, memory: memory)
         foundVertices = found.base
         foundRanks = found.base + longest
@@ -67,28 +71,57 @@ final class AdjacencyScanner: RankScanner {
 
     func block(of rank: UInt32) throws(HomologyError) -> Block {
         let (centre, other) = graph.centreFirst(rank)
-        let list = neighbours(of: centre)
-        guard list.count <= Neighbourhood.largestDegree else { return try blockOfHub(rank) }
-        if centre != neighbourhood.centre { load(centre) }
+        guard degree(centre) < Neighbourhood.largestCount else { return try blockOfHub(rank) }
+        if !centres.contains(centre) { try load(centre) }
         let block = lunes.block(
-            UInt32(list.count), UInt32(place(of: other, in: list)), rank: rank, in: neighbourhood.matrix)
+            positions.base[Int(centre)] &- 1, positions.base[Int(other)] &- 1, rank: rank,
+            in: neighbourhood.matrix)
         switch block {
         case .critical: return .critical
-        case .closed(let apex): return .closed(apex: list[Int(apex)])
-        case .open(let pivot): return .open(pivot: list[Int(pivot)])
+        case .closed(let apex): return .closed(apex: marked[Int(apex)])
+        case .open(let pivot): return .open(pivot: marked[Int(pivot)])
         }
     }
 
-    private func load(_ centre: UInt32) {
-        let list = neighbours(of: centre)
-        mark(list)
+    /// Loads the neighbours of the whole patch of `centre`, most of which its vertices share; where they
+    /// share too few, those of `centre` alone.
+    private func load(_ centre: UInt32) throws(HomologyError) {
+        let patch = graph.patch(of: centre)
+        if patch == scatteredPatch || !markNeighbours(of: patch, atMost: 4 * degree(centre) + 64) {
+            scatteredPatch = patch
+            _ = markNeighbours(of: centre..<centre + 1, atMost: .max)
+        }
         let positions = positions.base
-        neighbourhood.load(centre, degree: list.count, ranks: ranks + starts[Int(centre)]) { position, row in
-            let v = Int(list[position])
+        try neighbourhood.load(count: marked.count) { position, row in
+            let v = Int(marked[position])
             for place in starts[v]..<starts[v + 1] {
                 row[Int(positions[Int(neighbours[place])])] = ranks[place]
             }
         }
+    }
+
+    /// Enters `vertices`, which become the centres, and all their neighbours in `positions`; false, and
+    /// nothing entered, where these are more than `limit`.
+    private func markNeighbours(of vertices: Range<UInt32>, atMost limit: Int) -> Bool {
+        unmark()
+        let limit = min(limit, lunes.capacity)
+        func enter(_ v: UInt32) {
+            if positions.base[Int(v)] != 0 { return }
+            positions.base[Int(v)] = 1
+            marked.append(v)
+        }
+        for v in vertices {
+            enter(v)
+            for place in starts[Int(v)]..<starts[Int(v) + 1] { enter(neighbours[place]) }
+            if marked.count > limit {
+                unmark()
+                return false
+            }
+        }
+        marked.sort()
+        for (position, v) in marked.enumerated() { positions.base[Int(v)] = UInt32(position + 1) }
+        centres = vertices
+        return true
     }
 
     /// The block of an edge both of whose ends have too many neighbours for a matrix.
@@ -104,20 +137,6 @@ final class AdjacencyScanner: RankScanner {
         }
         let vertex = lune.vertices[best.position]
         return best.degree == lune.count - 1 ? .closed(apex: vertex) : .open(pivot: vertex)
-    }
-
-    private func neighbours(of v: UInt32) -> UnsafeBufferPointer<UInt32> {
-        UnsafeBufferPointer(start: neighbours + starts[Int(v)], count: degree(v))
-    }
-
-    /// Where `v` stands in a sorted list that has it.
-    private func place(of v: UInt32, in list: UnsafeBufferPointer<UInt32>) -> Int {
-        var (low, high) = (0, list.count)
-        while low < high {
-            let middle = (low &+ high) &>> 1
-            if list[middle] < v { low = middle &+ 1 } else { high = middle }
-        }
-        return low
     }
 
     func components(
@@ -187,10 +206,15 @@ final class AdjacencyScanner: RankScanner {
 
     /// Enters `vertices` in `positions`, in place of those marked before.
     private func mark(_ vertices: UnsafeBufferPointer<UInt32>) {
-        for v in marked { positions.base[Int(v)] = 0 }
-        marked.removeAll(keepingCapacity: true)
+        unmark()
         for (position, v) in vertices.enumerated() { positions.base[Int(v)] = UInt32(position + 1) }
         marked.append(contentsOf: vertices)
+    }
+
+    private func unmark() {
+        for v in marked { positions.base[Int(v)] = 0 }
+        marked.removeAll(keepingCapacity: true)
+        centres = 0..<0
     }
 
     func between(_ vertices: UnsafeBufferPointer<UInt32>, low: UInt32, high: UInt32) -> Int {

@@ -56,6 +56,11 @@ struct Blocks: @unchecked Sendable {
     @inline(__always)
     func isCritical(_ rank: UInt32) -> Bool { codes[Int(rank)] == none }
 
+    /// The ranks of the critical edges, ascending.
+    func criticalRanks(_ context: ComputeContext) throws(HomologyError) -> Storage<UInt32> {
+        try context.members(of: 0..<storage.count) { isCritical(UInt32(truncatingIfNeeded: $0)) }
+    }
+
     @inline(__always)
     func isOpen(_ rank: UInt32) -> Bool {
         let code = codes[Int(rank)]

@@ -8,7 +8,7 @@ struct DeviceRows {
     /// All rows with what stands behind them.
     let lanes: UnsafeBufferPointer<UInt32>
     /// Larger end << 16 | smaller end, by rank.
-    let ends: Storage<UInt32>
+    let ends: UnsafeBufferPointer<UInt32>
 }
 
 /// The pass over all edges (`Blocks`) on an OpenCL device, a work-group an edge. Gives what the host gives,
@@ -58,8 +58,7 @@ struct DeviceEdgePass {
         }
         let ranks = try buffer(of: UnsafeRawBufferPointer(rows.lanes), context.memory)
         let ends = try buffer(
-            of: UnsafeRawBufferPointer(UnsafeBufferPointer(start: rows.ends.base, count: rows.ends.count)),
-            context.memory)
+            of: UnsafeRawBufferPointer(rows.ends), context.memory)
         let most = min(Self.edgesAtOnce, codes.count)
         let results = try device.buffer(byteCount: most * MemoryLayout<UInt32>.stride, memory: context.memory)
         var kernel = try device.kernel("blocks", of: Self.source)

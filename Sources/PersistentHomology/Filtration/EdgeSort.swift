@@ -1,73 +1,129 @@
 import Hardware
+import Synchronization
 
 /// Sorts packed edges by their upper 32 bits, stably, with a parallel radix sort.
 ///
 /// An element is `sortKey(length) << 32 | payload`. Stability makes equal lengths keep the order in
 /// which they came, which callers choose to be lexicographic.
 enum EdgeSort {
-    private static let digitBits = 11
-    private static let buckets = 1 << digitBits
+    /// Fewer elements are sorted by short digits: there would be more counters than elements.
+    private static let fewElements = 1 << 12
+    /// A worker's part is at least this: less is not worth waking it.
+    private static let smallestPart = 1 << 14
+    /// Elements between two looks at the stop signal.
+    private static let stretch = 1 << 16
 
-    /// Sorts `edges`; the result stands in the returned storage, the other one is given back.
+    /// Sorts `edges` by their bits in `bits`; those above are equal in all. The result stands in the
+    /// returned storage, the other one is given back.
     static func sort(
-        _ edges: consuming Storage<UInt64>, context: ComputeContext
+        _ edges: consuming Storage<UInt64>, by bits: Range<Int> = 32..<64, context: ComputeContext
     ) throws(HomologyError) -> Storage<UInt64> {
         let count = edges.count
+        if count < 2 { return edges }
         var source = edges
         var target = try Storage<UInt64>(count: count, memory: context.memory)
-        let workers = context.team.size
-        let histograms = try Storage<Int>(count: workers * buckets, memory: context.memory)
-        let part = (count + workers - 1) / workers
-        for pass in 0..<3 {
+        let digits = Digits(bits, longest: count < fewElements ? 8 : 11)
+        let parts = max(1, min(context.team.size, count / smallestPart))
+        let histograms = try Storage<Int>(count: parts * digits.buckets, memory: context.memory)
+        for shift in digits.shifts {
+            histograms.base.update(repeating: 0, count: histograms.count)
+            let pass = Pass(
+                from: source, to: target, histograms: histograms, shift: UInt64(shift),
+                buckets: digits.buckets, parts: parts, stop: context.stop)
+            pass.forEachStretch(on: context.team) { $0.count($1, $2) }
             try context.checkStop()
-            let shift = UInt64(32 + pass * digitBits)
-            let (from, to) = (source, target)
-            context.team.run { worker in
-                let histogram = histograms.base + worker * buckets
-                histogram.initialize(repeating: 0, count: buckets)
-                for index in range(of: worker, part: part, count: count) {
-                    histogram[Int(truncatingIfNeeded: from.base[index] &>> shift) & (buckets - 1)] &+= 1
-                }
-            }
-            if startOffsets(histograms, workers: workers, count: count) { continue }
-            context.team.run { worker in
-                let offset = histograms.base + worker * buckets
-                for index in range(of: worker, part: part, count: count) {
-                    let edge = from.base[index]
-                    let bucket = Int(truncatingIfNeeded: edge &>> shift) & (buckets - 1)
-                    to.base[offset[bucket]] = edge
-                    offset[bucket] &+= 1
-                }
-            }
+            if pass.startOffsets() { continue }
+            pass.forEachStretch(on: context.team) { $0.move($1, $2) }
+            try context.checkStop()
             swap(&source, &target)
         }
         return source
     }
 
-    private static func range(of worker: Int, part: Int, count: Int) -> Range<Int> {
-        min(worker * part, count)..<min((worker + 1) * part, count)
+    /// How a range of bits is cut into digits of equal width.
+    private struct Digits {
+        let buckets: Int
+        let shifts: StrideTo<Int>
+
+        init(_ bits: Range<Int>, longest: Int) {
+            let passes = (bits.count + longest - 1) / longest
+            let width = (bits.count + passes - 1) / max(passes, 1)
+            buckets = 1 << width
+            shifts = stride(from: bits.lowerBound, to: bits.upperBound, by: max(width, 1))
+        }
     }
 
-    /// Turns counts into the place where each worker writes the first of each bucket.
-    /// Returns whether one bucket holds everything, so that the pass can be left out.
-    private static func startOffsets(_ histograms: Storage<Int>, workers: Int, count: Int) -> Bool {
-        var offset = 0
-        for bucket in 0..<buckets {
-            let first = offset
-            for worker in 0..<workers {
-                let size = histograms[worker * buckets + bucket]
-                histograms[worker * buckets + bucket] = offset
-                offset += size
+    /// One pass over one digit; each part of the elements has a row of counters.
+    private struct Pass: Sendable {
+        let from: Storage<UInt64>
+        let to: Storage<UInt64>
+        let histograms: Storage<Int>
+        let shift: UInt64
+        let buckets: Int
+        let parts: Int
+        let stop: StopSignal
+
+        /// Calls `body` with the counters of each part and its elements, stretch by stretch; ends early
+        /// where the stop signal is set.
+        func forEachStretch(
+            on team: any Team,
+            _ body: @Sendable (Pass, _ counters: UnsafeMutablePointer<Int>, Range<Int>) -> Void
+        ) {
+            if parts == 1 { return forEachStretch(ofPart: 0, body) }
+            team.run { worker in
+                if worker < parts { forEachStretch(ofPart: worker, body) }
             }
-            if offset - first == count { return true }
         }
-        return false
+
+        private func forEachStretch(
+            ofPart part: Int, _ body: (Pass, UnsafeMutablePointer<Int>, Range<Int>) -> Void
+        ) {
+            let size = (from.count + parts - 1) / parts
+            let end = min((part + 1) * size, from.count)
+            var start = min(part * size, end)
+            while start < end, !stop.isStopped {
+                let next = min(start + stretch, end)
+                body(self, histograms.base + part * buckets, start..<next)
+                start = next
+            }
+        }
+
+        func count(_ counters: UnsafeMutablePointer<Int>, _ range: Range<Int>) {
+            for index in range {
+                counters[Int(truncatingIfNeeded: from.base[index] &>> shift) & (buckets &- 1)] &+= 1
+            }
+        }
+
+        func move(_ offsets: UnsafeMutablePointer<Int>, _ range: Range<Int>) {
+            for index in range {
+                let edge = from.base[index]
+                let bucket = Int(truncatingIfNeeded: edge &>> shift) & (buckets &- 1)
+                to.base[offsets[bucket]] = edge
+                offsets[bucket] &+= 1
+            }
+        }
+
+        /// Turns counts into the place where each part writes the first of each bucket.
+        /// Returns whether one bucket holds everything, so that the pass can be left out.
+        func startOffsets() -> Bool {
+            var offset = 0
+            for bucket in 0..<buckets {
+                let first = offset
+                for part in 0..<parts {
+                    let size = histograms.base[part * buckets + bucket]
+                    histograms.base[part * buckets + bucket] = offset
+                    offset += size
+                }
+                if offset - first == from.count { return true }
+            }
+            return false
+        }
     }
 }
 
-/// The upper half of a packed edge: an order-preserving image of a length ≥ 0.
+/// The upper half of a packed edge: an order-preserving image of a length ≥ 0, below 2³¹.
 protocol SortableLength: BinaryFloatingPoint, BitwiseCopyable, Sendable {
-    /// Monotone; equal images of different lengths are told apart afterwards (`isExact` false).
+    /// Monotone; equal images of different lengths are told apart afterwards (`sortKeyIsExact` false).
     var sortKey: UInt32 { get }
     static var sortKeyIsExact: Bool { get }
 }
@@ -89,21 +145,61 @@ extension EdgeSort {
     static func refineRuns<Length: SortableLength>(
         _ edges: Storage<UInt64>, context: ComputeContext, length: @Sendable (UInt32) -> Length
     ) throws(HomologyError) {
-        var start = 0
-        while start < edges.count {
-            if start & 0xfff == 0 { try context.checkStop() }
-            var end = start + 1
-            while end < edges.count, edges[end] >> 32 == edges[start] >> 32 { end += 1 }
-            if end - start > 1 {
-                var run = UnsafeMutableBufferPointer(start: edges.base + start, count: end - start)
-                run.sort { a, b in
-                    let (x, y) = (
-                        length(UInt32(truncatingIfNeeded: a)), length(UInt32(truncatingIfNeeded: b))
-                    )
-                    return x != y ? x < y : a < b
-                }
+        let long = Mutex<[Range<Int>]>([])
+        try context.forEachChunk(of: edges.count, size: 1 << 12) { _, range in
+            var start = range.lowerBound
+            // A run belongs to the chunk in which it begins.
+            while start < range.upperBound, start > 0, edges.base[start] >> 32 == edges.base[start - 1] >> 32
+            {
+                start += 1
             }
-            start = end
+            while start < range.upperBound {
+                let key = edges.base[start] >> 32
+                var end = start + 1
+                while end < edges.count, edges.base[end] >> 32 == key { end += 1 }
+                if end - start > longRun {
+                    long.withLock { $0.append(start..<end) }
+                } else if end - start > 1 {
+                    sortRun(edges, start..<end, length)
+                }
+                start = end
+            }
+        }
+        for run in long.withLock({ $0 }) { try refine(run, of: edges, context: context, length: length) }
+    }
+
+    /// A longer run is sorted by radix, on all workers.
+    private static let longRun = 1 << 12
+
+    private static func sortRun<Length: SortableLength>(
+        _ edges: Storage<UInt64>, _ range: Range<Int>, _ length: (UInt32) -> Length
+    ) {
+        var run = UnsafeMutableBufferPointer(start: edges.base + range.lowerBound, count: range.count)
+        run.sort { a, b in
+            let (x, y) = (length(UInt32(truncatingIfNeeded: a)), length(UInt32(truncatingIfNeeded: b)))
+            return x != y ? x < y : a < b
+        }
+    }
+
+    /// Sorts a run of equal sort keys, its payloads ascending, by what the keys leave out of the lengths.
+    private static func refine<Length: SortableLength>(
+        _ run: Range<Int>, of edges: Storage<UInt64>, context: ComputeContext,
+        length: @Sendable (UInt32) -> Length
+    ) throws(HomologyError) {
+        let key = edges.base[run.lowerBound] & ~0xffff_ffff
+        let rest = try Storage<UInt64>(count: run.count, memory: context.memory)
+        try context.forEachChunk(of: run.count, size: 1 << 14) { _, range in
+            for index in range {
+                let payload = UInt32(truncatingIfNeeded: edges.base[run.lowerBound + index])
+                let low = Double(length(payload)).bitPattern & 0xffff_ffff
+                rest.base[index] = low << 32 | UInt64(payload)
+            }
+        }
+        let sorted = try sort(rest, context: context)
+        try context.forEachChunk(of: run.count, size: 1 << 14) { _, range in
+            for index in range {
+                edges.base[run.lowerBound + index] = key | sorted.base[index] & 0xffff_ffff
+            }
         }
     }
 }

@@ -9,15 +9,20 @@ final class LuneScanner {
     private let members: Storage<UInt64>
     private let candidates: Storage<UInt64>
     private let reached: Storage<UInt64>
+    private let scratch: Storage<UInt32>
     private var grown: [UInt32] = []
-    private var tried: [UInt32] = []
+
+    /// The most vertices that a matrix may have.
+    let capacity: Int
 
     /// - Parameter words: of the widest matrix that will be scanned.
     init(words: UInt32, memory: MemoryAccount) throws(HomologyError) {
         kernels = KernelTable().functions
+        capacity = 64 * Int(words)
         members = try Storage(count: Int(words), memory: memory)
         candidates = try Storage(count: Int(words), memory: memory)
         reached = try Storage(count: Int(words), memory: memory)
+        scratch = try Storage(count: 69 * Int(words) + 8, memory: memory)
     }
 
     func isEmpty(_ a: UInt32, _ b: UInt32, rank: UInt32, in matrix: RankMatrix) -> Bool {
@@ -25,44 +30,16 @@ final class LuneScanner {
     }
 
     func nearestVertex(_ a: UInt32, _ b: UInt32, rank: UInt32, in matrix: RankMatrix) -> UInt32? {
-        let (rowA, rowB) = (matrix.row(a), matrix.row(b))
-        if kernels.lune(rowA, rowB, matrix.words, rank, members.base) == 0 { return nil }
-        return kernels.nearest(rowA, rowB, matrix.words, members.base)
+        var nearest = none
+        _ = kernels.lune(matrix.row(a), matrix.row(b), matrix.words, rank, members.base, &nearest)
+        return nearest == none ? nil : nearest
     }
 
     /// How the block of edge ab, of rank `rank`, closes.
     func block(_ a: UInt32, _ b: UInt32, rank: UInt32, in matrix: RankMatrix) -> Block {
-        let words = matrix.words
-        let (rowA, rowB) = (matrix.row(a), matrix.row(b))
-        if kernels.lune(rowA, rowB, words, rank, members.base) == 0 { return .critical }
-        // Whatever refutes a candidate is joined to every apex: keep only its neighbours.
-        candidates.base.update(from: members.base, count: Int(words))
-        tried.removeAll(keepingCapacity: true)
-        while true {
-            let w = kernels.nearest(rowA, rowB, words, candidates.base)
-            if w == none { break }
-            toggle(w, in: members)
-            let refuter = kernels.first_beyond(matrix.row(w), words, rank, members.base)
-            toggle(w, in: members)
-            if refuter == none { return .closed(apex: w) }
-            tried.append(w)
-            toggle(w, in: candidates)
-            if kernels.within(matrix.row(refuter), words, rank, candidates.base, candidates.base) == 0 {
-                break
-            }
-        }
-        return .open(pivot: mostNeighbours(rank, in: matrix))
-    }
-
-    /// Of the candidates tried, the one with the most neighbours in the lune: the more the pivot
-    /// vertex sees, the fewer simplices need a column. They are near both ends, so all see much.
-    private func mostNeighbours(_ rank: UInt32, in matrix: RankMatrix) -> UInt32 {
-        var best = (vertex: tried[0], degree: UInt32(0))
-        for w in tried {
-            let degree = kernels.count_within(matrix.row(w), matrix.words, rank, members.base)
-            if degree > best.degree { best = (w, degree) }
-        }
-        return best.vertex
+        let shape = kernels.block(matrix.base, matrix.words, a, b, rank, scratch.base)
+        if shape.vertex == none { return .critical }
+        return shape.is_closed != 0 ? .closed(apex: shape.vertex) : .open(pivot: shape.vertex)
     }
 
     /// The components of the lune of edge ab, of rank `rank`; `seed` is a vertex of the first.
@@ -72,10 +49,22 @@ final class LuneScanner {
     ) {
         let words = matrix.words
         found.removeAll()
-        let size = kernels.lune(matrix.row(a), matrix.row(b), words, rank, members.base)
-        if size == 0 { return }
-        let first = seed ?? kernels.nearest(matrix.row(a), matrix.row(b), words, members.base)
+        // Where a seed is given it is known that there is no apex, which would be joined to all the rest.
+        let first: UInt32
+        if let seed {
+            first = seed
+        } else {
+            switch block(a, b, rank: rank, in: matrix) {
+            case .critical: return
+            case .closed(let apex):
+                found.first = apex
+                return
+            case .open(let pivot): first = pivot
+            }
+        }
         found.first = first
+        var nearest = none
+        _ = kernels.lune(matrix.row(a), matrix.row(b), words, rank, members.base, &nearest)
         // members: not reached yet; reached: the components that are known, as far as they are known.
         toggle(first, in: members)
         reached.base.update(repeating: 0, count: Int(words))
@@ -133,7 +122,8 @@ final class LuneScanner {
     func lune(
         _ a: UInt32, _ b: UInt32, rank: UInt32, in matrix: RankMatrix, into lune: LuneGraph
     ) throws(HomologyError) {
-        let size = kernels.lune(matrix.row(a), matrix.row(b), matrix.words, rank, members.base)
+        var nearest = none
+        let size = kernels.lune(matrix.row(a), matrix.row(b), matrix.words, rank, members.base, &nearest)
         try lune.reset(rank: rank, count: Int(size))
         var next = 0
         for word in 0..<Int(matrix.words) {

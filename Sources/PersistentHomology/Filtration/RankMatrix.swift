@@ -2,7 +2,9 @@ import RankKernels
 
 /// Ranks in rows, as the vector kernels scan them: row v holds the ranks of the edges at v, padding
 /// and the minima of words behind. Owns nothing.
-struct RankMatrix {
+///
+/// Sendable: who fills a matrix gives each worker a part of its own.
+struct RankMatrix: @unchecked Sendable {
     let base: UnsafeMutablePointer<UInt32>
     /// Words of 64 lanes in a row.
     let words: UInt32

@@ -7,8 +7,23 @@ protocol RankedGraph: Sendable {
     /// The scanner of one worker.
     associatedtype Scanner: RankScanner
 
+    /// Edges in order, as `emptyLunes` finds them.
+    associatedtype Edges: EdgeSequence
+
     var vertexCount: Int { get }
+    /// The edges of the filtration, and how many of them, the first ones, have a rank by now.
+    var totalEdgeCount: Int { get }
     var edgeCount: Int { get }
+    /// Ranks more edges: a batch of those up to `length`, or where they are ranked already about as many
+    /// again; false when all have a rank. For phases in which no worker looks at the graph.
+    func rankMore(upTo length: Double) throws(HomologyError) -> Bool
+    /// The edges with an empty lune, in order: among them all that join two components. Where only
+    /// those are asked for there may be others.
+    func emptyLunes(
+        forForestOnly: Bool, blocks: Blocks?, scratch: WorkerScratch<Scanner>
+    ) throws(HomologyError) -> Edges
+    /// Nil where it has none yet.
+    func rank(ofEdgeAt place: Int, in edges: Edges) -> UInt32?
     /// The ends of the edge of rank `rank`, the larger first.
     func ends(of rank: UInt32) -> (UInt32, UInt32)
     /// The edges fall into this many groups whose ends lie close together in memory; passes that may
@@ -54,7 +69,8 @@ protocol RankScanner: LuneRows {
 
     /// The connected components of the lune of `rank` under edges of lower rank.
     ///
-    /// - Parameter seed: a vertex of the component to name first; nil for the one nearest to the ends.
+    /// - Parameter seed: a vertex of the component to name first, in a block that is known to be open; nil
+    ///   where nothing is known.
     func components(
         of rank: UInt32, startingAt seed: UInt32?, into found: inout LuneComponents) throws(HomologyError)
 

@@ -51,9 +51,12 @@ private final class CountedBytes: Sendable {
 extension RankedGraph {
     /// The ends of the edge of rank `rank` by the caller's numbers; nil for `none`.
     func labelledEnds(of rank: UInt32) -> FlagGenerator.Ends? {
-        if rank == none { return nil }
-        let (a, b) = ends(of: rank)
-        return FlagGenerator.Ends(Int32(bitPattern: label(of: a)), Int32(bitPattern: label(of: b)))
+        rank == none ? nil : labelled(ends(of: rank))
+    }
+
+    /// Two vertices by the caller's numbers.
+    func labelled(_ ends: (UInt32, UInt32)) -> FlagGenerator.Ends {
+        FlagGenerator.Ends(Int32(bitPattern: label(of: ends.0)), Int32(bitPattern: label(of: ends.1)))
     }
 
     /// The bar from one edge to another, essential where `death` is `none`; nil where it has no length.

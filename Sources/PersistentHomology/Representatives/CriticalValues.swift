@@ -23,8 +23,9 @@ struct CriticalValues: @unchecked Sendable {
     private let factors: Storage<UInt16>
     private let field: PrimeField
 
-    init<Entry: ColumnEntry>(
-        _ critical: CriticalEdges, reduced table: PivotTable<Entry>, field: PrimeField, memory: MemoryAccount
+    init<Graph: RankedGraph, Entry: ColumnEntry>(
+        _ critical: CriticalEdges<Graph>, reduced table: PivotTable<Entry>, field: PrimeField,
+        memory: MemoryAccount
     ) throws(HomologyError) where Entry.Key == UInt64 {
         self.field = field
         count = critical.count

@@ -24,12 +24,12 @@ struct EdgeCocycles<Graph: RankedGraph, Lanes: CocycleLanes> {
 
     /// Adds the bars of dimension 1 with their cocycles and generators.
     func add(
-        to bars: inout Bars, forest: SpanningForest, critical: CriticalEdges, blocks: Blocks?,
+        to bars: inout Bars, critical: CriticalEdges<Graph>, blocks: Blocks?,
         scratch: WorkerScratch<Graph.Scanner>
     ) throws(HomologyError) {
         let found = found()
         let legs = try EdgeLegs(
-            of: graph, below: found.map(\.end).max() ?? 0, forest: forest, critical: critical, blocks: blocks,
+            of: graph, below: found.map(\.end).max() ?? 0, critical: critical, blocks: blocks,
             scratch: scratch, context: context)
         let batches = batches(of: found)
         let cocycles = try cocycles(of: batches, legs: legs, counting: bars)

@@ -22,7 +22,7 @@ struct EdgeLegs: @unchecked Sendable {
     ///   - limit: edges of this rank and beyond are left out.
     ///   - blocks: what is already known of the lunes, if anything is.
     init<Graph: RankedGraph>(
-        of graph: Graph, below limit: Int, forest: SpanningForest, critical: CriticalEdges, blocks: Blocks?,
+        of graph: Graph, below limit: Int, critical: CriticalEdges<Graph>, blocks: Blocks?,
         scratch: WorkerScratch<Graph.Scanner>, context: ComputeContext
     ) throws(HomologyError) {
         guard limit <= Int(Self.differenceFlag) else {
@@ -38,7 +38,7 @@ struct EdgeLegs: @unchecked Sendable {
                 try graph.forEachEdge(inGroup: group) { rank in
                     guard Int(rank) < limit else { return }
                     packed.base[Int(rank)] =
-                        forest.contains(rank) || critical.contains(rank)
+                        critical.isInForest(rank) || critical.contains(rank)
                         ? Self.free : Self.legs(of: rank, graph, blocks, scanner)
                 }
             }

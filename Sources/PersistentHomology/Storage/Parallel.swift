@@ -19,6 +19,42 @@ extension ComputeContext {
         try checkStop()
     }
 
+    /// The members of `range` for which `predicate` holds, ascending.
+    func members(
+        of range: Range<Int>, where predicate: @Sendable (Int) -> Bool
+    ) throws(HomologyError) -> Storage<UInt32> {
+        let chunk = 1 << 13
+        let found = try Storage<UInt64>(repeating: 0, count: (range.count + 63) / 64, memory: memory)
+        let starts = try Storage<Int>(count: (range.count + chunk - 1) / chunk + 1, memory: memory)
+        try forEachChunk(of: range.count, size: chunk) { _, part in
+            var count = 0
+            for place in part where predicate(range.lowerBound + place) {
+                found.base[place / 64] |= 1 << UInt64(place % 64)
+                count += 1
+            }
+            starts.base[part.lowerBound / chunk] = count
+        }
+        var total = 0
+        for index in 0..<starts.count - 1 {
+            let count = starts.base[index]
+            starts.base[index] = total
+            total += count
+        }
+        let members = try Storage<UInt32>(count: total, memory: memory)
+        try forEachChunk(of: range.count, size: chunk) { _, part in
+            var next = starts.base[part.lowerBound / chunk]
+            for word in part.lowerBound / 64..<(part.upperBound + 63) / 64 {
+                var bits = found.base[word]
+                while bits != 0 {
+                    members.base[next] = UInt32(range.lowerBound + word * 64 + bits.trailingZeroBitCount)
+                    next += 1
+                    bits &= bits - 1
+                }
+            }
+        }
+        return members
+    }
+
     /// - Throws: `HomologyError.stopped` when the stop signal is set.
     func checkStop() throws(HomologyError) {
         if let reason = stop.reason { throw .stopped(reason) }

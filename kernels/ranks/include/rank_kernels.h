@@ -13,20 +13,38 @@
 
 #define TDA_NO_VERTEX UINT32_MAX
 
+/// Ranks are below. A row may hold other numbers from here on for edges that have no rank yet; they are in
+/// the order of length and, as numbers, after every rank.
+#define TDA_UNRANKED 0x80000000u
+
 static inline uint32_t tda_row_stride(uint32_t words) { return 64 * words + (words + 15) / 16 * 16; }
+
+typedef struct tda_block_shape {
+    /// The apex; without one, of the candidates tried the first that most of the lune is joined to;
+    /// TDA_NO_VERTEX where the lune is empty.
+    uint32_t vertex;
+    uint32_t is_closed;
+} tda_block_shape;
 
 typedef struct tda_rank_kernels {
     /// The instruction set: "baseline", "avx2" or "avx512".
     const char *name;
 
-    /// set = { v : a[v] < bound and b[v] < bound }; returns its size.
-    uint32_t (*lune)(const uint32_t *a, const uint32_t *b, uint32_t words, uint32_t bound, uint64_t *set);
+    /// set = { v : a[v] < bound and b[v] < bound }; returns its size. `nearest` becomes the member with the
+    /// least max(a[v], b[v]), the first of equals, or TDA_NO_VERTEX.
+    uint32_t (*lune)(const uint32_t *a, const uint32_t *b, uint32_t words, uint32_t bound, uint64_t *set,
+                     uint32_t *nearest);
+
+    /// How the block of edge ab, of rank `bound`, closes; `rows` is the first of the rows.
+    ///
+    /// An apex is a member of the lune that all others are joined to by edges below `bound`. Candidates come
+    /// by their nearness to both ends; whatever refutes one is joined to every apex, so that only its
+    /// neighbours stay candidates. `scratch` has room for 64 * words + 5 * words + 8 numbers.
+    tda_block_shape (*block)(const uint32_t *rows, uint32_t words, uint32_t a, uint32_t b, uint32_t bound,
+                             uint32_t *scratch);
 
     /// The first v with a[v] < bound and b[v] < bound, or TDA_NO_VERTEX.
     uint32_t (*first_common)(const uint32_t *a, const uint32_t *b, uint32_t words, uint32_t bound);
-
-    /// The member of `set` with the least max(a[v], b[v]), the first of equals; TDA_NO_VERTEX when empty.
-    uint32_t (*nearest)(const uint32_t *a, const uint32_t *b, uint32_t words, const uint64_t *set);
 
     /// The first member v of `set` with row[v] >= bound, or TDA_NO_VERTEX.
     uint32_t (*first_beyond)(const uint32_t *row, uint32_t words, uint32_t bound, const uint64_t *set);
@@ -47,13 +65,25 @@ typedef struct tda_rank_kernels {
     /// Writes the minimum of each word behind the lanes of `row`.
     void (*summarize)(uint32_t *row, uint32_t words);
 
-    /// How many v in `set` have row[v] < bound.
-    uint32_t (*count_within)(const uint32_t *row, uint32_t words, uint32_t bound, const uint64_t *set);
+    /// Takes every v with near[v] < row[v] and bound < row[v] out of `set`; returns the member left with the
+    /// least row[v], the first of equals, or TDA_NO_VERTEX.
+    uint32_t (*thin)(const uint32_t *row, const uint32_t *near, uint32_t words, uint32_t bound,
+                     uint64_t *set);
+
+    /// The v < end with low <= row[v] < high, ascending, as (row[v] - low) << 32 | tag | v; only counted
+    /// where `out` is null. Returns how many.
+    uint32_t (*pack)(const uint32_t *row, uint32_t end, uint32_t low, uint32_t high, uint32_t tag,
+                     uint64_t *out);
 
     /// Bit j of `packed` = row[v] < bound for the j-th member v of `set`; the last word is zero-filled.
     void (*packed_within)(const uint32_t *row, uint32_t words, uint32_t bound, const uint64_t *set,
                           uint64_t *packed);
 } tda_rank_kernels;
+
+/// Enters ranks into a square of rows: edge number i of `count` joins the vertices in the halves of ends[i]
+/// (the larger in the upper) and gets the rank first + i. Keeps the minima of words, as far as ranks below
+/// TDA_UNRANKED are concerned. Several threads may enter different edges at once.
+void tda_enter_ranks(uint32_t *rows, uint32_t words, const uint32_t *ends, uint32_t count, uint32_t first);
 
 /// The kernels for the widest instruction set of this machine, or for the one that the environment
 /// variable TDA_ISA names ("baseline", "avx2", "avx512") when the machine has it.

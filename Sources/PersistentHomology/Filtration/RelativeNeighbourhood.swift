@@ -1,0 +1,115 @@
+import Hardware
+import RankKernels
+import Vocabulary
+
+// The edges with an empty lune are the relative neighbourhood graph (Toussaint, "The relative
+// neighbourhood graph of a finite planar set", 1980). They are few, and found from sort keys alone,
+// before any edge has a rank, or from ranks, which are in the same order.
+extension DenseGraph {
+    func emptyLunes(
+        forForestOnly: Bool, blocks: Blocks?, scratch: WorkerScratch<DenseScanner>
+    ) throws(HomologyError) -> DenseEdges {
+        if let blocks { return try DenseEdges(graph: self, ranks: blocks.criticalRanks(context)) }
+        let found = InPlaceArray(count: context.team.size) { _ in
+            GrowingList<UInt64>(memory: context.memory)
+        }
+        let words = Int(rows.words)
+        let sets = try Storage<UInt64>(count: context.team.size * words, memory: context.memory)
+        try context.forEachChunk(of: vertexCount, size: 16) { worker, range throws(HomologyError) in
+            let search = LuneSearch(graph: self, set: sets.base + worker * words)
+            for v in range {
+                try search.forEachEdge(at: UInt32(v)) { key, packed throws(HomologyError) in
+                    try found[worker].pointee.append(UInt64(key) << 32 | UInt64(packed))
+                }
+            }
+        }
+        return DenseEdges(graph: self, packed: try inOrder(found))
+    }
+
+    /// Joins the workers' lists, by (length, larger end, smaller end).
+    private func inOrder(_ lists: InPlaceArray<GrowingList<UInt64>>) throws(HomologyError) -> Storage<UInt64>
+    {
+        var total = 0
+        for index in 0..<lists.count { total += lists[index].pointee.count }
+        let all = try Storage<UInt64>(count: total, memory: context.memory)
+        var next = 0
+        for index in 0..<lists.count {
+            let list = lists[index].pointee.elements
+            if let base = list.baseAddress { (all.base + next).update(from: base, count: list.count) }
+            next += list.count
+            lists[index].pointee.removeAll()
+        }
+        let sorted = try EdgeSort.sort(all, by: 0..<64, context: context)
+        if matrix.lowerTriangle.precision == .float64 {
+            try EdgeSort.refineRuns(sorted, context: context) { packed in
+                length((packed >> 16, packed & 0xffff))
+            }
+        }
+        return sorted
+    }
+}
+
+/// Looks for edges with an empty lune, on keys or ranks. One worker's.
+private struct LuneSearch {
+    let graph: DenseGraph
+    let rows: RankMatrix
+    let kernels = KernelTable().functions
+    /// Scratch: a set of vertices.
+    let set: UnsafeMutablePointer<UInt64>
+
+    init(graph: DenseGraph, set: UnsafeMutablePointer<UInt64>) {
+        self.graph = graph
+        rows = graph.rows
+        self.set = set
+    }
+
+    /// Calls `body` with the key and the packed ends of every such edge from `v` to a smaller vertex.
+    ///
+    /// Neighbours are taken from the nearest on. Each one, u, is in the lunes of all edges vw that are
+    /// longer than vu and wu, and these are put aside at once; few are left to be looked at by themselves.
+    func forEachEdge(
+        at v: UInt32, _ body: (UInt32, UInt32) throws(HomologyError) -> Void
+    ) throws(HomologyError) {
+        let (row, words) = (rows.row(v), rows.words)
+        var u = none
+        _ = kernels.lune(row, row, words, none, set, &u)
+        while u != none {
+            if u < v, isLuneEmpty(v, u) { try body(row[Int(u)], v << 16 | u) }
+            set[Int(u >> 6)] &= ~(1 << UInt64(u & 63))
+            u = kernels.thin(row, rows.row(u), words, row[Int(u)], set)
+        }
+    }
+
+    private func isLuneEmpty(_ a: UInt32, _ b: UInt32) -> Bool {
+        let (rowA, rowB) = (rows.row(a), rows.row(b))
+        let key = rows.rank(a, b)
+        if kernels.first_common(rowA, rowB, rows.words, key) != none { return false }
+        // Where keys are equal, lengths or else the ends decide.
+        var v = kernels.first_common(rowA, rowB, rows.words, key + 1)
+        while v != none, Int(v) < graph.vertexCount {
+            if isBefore(a, v, a, b), isBefore(b, v, a, b) { return false }
+            v = nextCommon(after: v, rowA, rowB, key)
+        }
+        return true
+    }
+
+    private func nextCommon(
+        after v: UInt32, _ rowA: UnsafePointer<UInt32>, _ rowB: UnsafePointer<UInt32>, _ key: UInt32
+    ) -> UInt32 {
+        var next = Int(v) + 1
+        while next < graph.vertexCount {
+            if rowA[next] <= key, rowB[next] <= key { return UInt32(next) }
+            next += 1
+        }
+        return none
+    }
+
+    /// Whether the edge uv comes before the edge ab.
+    private func isBefore(_ u: UInt32, _ v: UInt32, _ a: UInt32, _ b: UInt32) -> Bool {
+        let (key, other) = (rows.rank(u, v), rows.rank(a, b))
+        if key != other { return key < other }
+        let (length, otherLength) = (graph.length((u, v)), graph.length((a, b)))
+        if length != otherLength { return length < otherLength }
+        return (max(u, v), min(u, v)) < (max(a, b), min(a, b))
+    }
+}
