@@ -23,24 +23,22 @@ struct Neighbours<Length: BinaryFloatingPoint & Sendable>: Sendable {
         self.points = points
         self.kernels = kernels
         self.context = context
-        tree = PanelTree(points)
+        tree = try PanelTree(points, context: context)
         panels = try PointPanels(points, order: tree.order, context: context)
         reach = points.plan.reach(threshold, factor: points.factor)
         limit = largest(Length.self, notAbove: threshold)
     }
 
+    /// The edges between places in the panels, row by row.
     func edges() throws(DistanceError) -> (ends: [Int32], lengths: [Length]) {
-        var lists: [EdgeList<Length>] = []
-        for _ in 0..<context.team.size {
-            do { lists.append(try EdgeList(memory: context.memory)) } catch { throw .memory(error) }
-        }
-        let found = WorkerLists(lists: lists)
-        lists = []
+        let found = FoundEdges<Length>(
+            rowCount: points.count, panelCount: panels.panelCount, workerCount: context.team.size,
+            memory: context.memory)
         let firstError = Mutex<DistanceError?>(nil)
-        context.team.forEachChunk(of: panels.panelCount, by: 1, stop: context.stop) { worker, range in
+        context.team.forEachChunk(of: panels.panelCount, by: 4, stop: context.stop) { worker, range in
             for panel in range where firstError.withLock({ $0 == nil }) {
                 do throws(DistanceError) {
-                    try search(panel, into: found.lists[worker])
+                    try search(panel, worker, into: found)
                 } catch {
                     firstError.withLock { $0 = $0 ?? error }
                 }
@@ -50,17 +48,18 @@ struct Neighbours<Length: BinaryFloatingPoint & Sendable>: Sendable {
         if let reason = context.stop.reason { throw .stopped(reason) }
         if let error = firstError.withLock({ $0 }) { throw error }
         do {
-            let ordered = try bySmallerEnd(found.lists, vertexCount: points.count, memory: context.memory)
-            return try byLargerEnd(ordered, vertexCount: points.count, memory: context.memory)
+            if let edges = try found.joined(on: context.team, stop: context.stop) { return edges }
         } catch {
             throw .memory(error)
         }
+        throw .stopped(context.stop.reason ?? .cancelled)
     }
 
     /// Adds the edges between the points of `panel` and those before them.
-    private func search(_ panel: Int, into edges: EdgeList<Length>) throws(DistanceError) {
+    private func search(_ panel: Int, _ worker: Int, into found: FoundEdges<Length>) throws(DistanceError) {
         let width = panels.width
         let rows = panel * width..<min((panel + 1) * width, panels.pointCount)
+        let list = found.begin(panel, worker)
         var failure: DistanceError?
         withUnsafeTemporaryAllocation(of: Length.self, capacity: width * longestRun * width) { distances in
             guard let base = distances.baseAddress else { return }
@@ -71,15 +70,16 @@ struct Neighbours<Length: BinaryFloatingPoint & Sendable>: Sendable {
                 do throws(DistanceError) {
                     for row in rows {
                         let columns = min(row - firstColumn, run.count * width)
-                        try collect(
+                        found.sizes[row] += try collect(
                             base + (row - rows.lowerBound) * longestRun * width, row: row,
-                            columns: firstColumn..<firstColumn + columns, into: edges)
+                            columns: firstColumn..<firstColumn + columns, into: list)
                     }
                 } catch {
                     failure = error
                 }
             }
         }
+        found.end(panel, list)
         if let failure { throw failure }
     }
 
@@ -104,31 +104,24 @@ struct Neighbours<Length: BinaryFloatingPoint & Sendable>: Sendable {
         }
     }
 
-    /// Adds the edges from `row` to those of `columns` that are near enough.
+    /// Adds the edges from `row` to those of `columns` that are near enough; returns how many.
     private func collect(
         _ distances: UnsafePointer<Length>, row: Int, columns: Range<Int>, into edges: EdgeList<Length>
-    ) throws(DistanceError) {
+    ) throws(DistanceError) -> Int {
         do { try edges.makeRoom(for: columns.count) } catch { throw .memory(error) }
-        var infinite: Int32?
-        tree.order.withUnsafeBufferPointer { order in
-            let point = order[row]
-            for column in 0..<columns.count where distances[column] <= limit {
-                let other = order[columns.lowerBound &+ column]
-                if distances[column] == .infinity { infinite = other }
-                edges.append(point, other, distances[column])
-            }
+        let before = edges.count
+        var infinite: Int?
+        for column in 0..<columns.count where distances[column] <= limit {
+            if distances[column] == .infinity { infinite = columns.lowerBound &+ column }
+            edges.append(row, columns.lowerBound &+ column, distances[column])
         }
         if let infinite {
-            let (a, b) = (Int(tree.order[row]), Int(infinite))
+            let (a, b) = (Int(tree.order[row]), Int(tree.order[infinite]))
             let precision: Precision = Length.self == Float.self ? .float32 : .float64
             throw .invalidInput(.distanceTooLarge(a: max(a, b), b: min(a, b), precision: precision))
         }
+        return edges.count - before
     }
-}
-
-/// The lists of a team, each used by its own worker only; Sendable for that reason.
-private struct WorkerLists<Length: BinaryFloatingPoint & Sendable>: @unchecked Sendable {
-    let lists: [EdgeList<Length>]
 }
 
 /// Rounded down; infinity where `threshold` is beyond all finite values, so that a distance which is

@@ -4,7 +4,7 @@ public import Vocabulary
 
 extension PairwiseDistances {
     /// The pairs of points whose distance is at most `threshold`, with their distances: the same that
-    /// `matrix` would give. Sorted by the larger of the two points, then by the smaller.
+    /// `matrix` would give.
     ///
     /// Memory grows with the edges and with the points, never with the pairs. In low dimension most
     /// pairs are never looked at; in high dimension, and under Hamming, all are.
@@ -14,7 +14,7 @@ extension PairwiseDistances {
     public static func neighbours(
         of cloud: PointCloud, metric: Metric, precision: Precision, within threshold: Double,
         context: ComputeContext
-    ) throws(DistanceError) -> SparseGraph {
+    ) throws(DistanceError) -> NeighbourGraph {
         guard threshold >= 0 else {
             throw .invalidInput(.badParameter("threshold", reason: "\(threshold) is not a number ≥ 0"))
         }
@@ -26,12 +26,16 @@ extension PairwiseDistances {
             let search = try Neighbours<Float>(
                 points, within: threshold, kernels: .selected, context: context)
             let edges = try search.edges()
-            return SparseGraph(computed: .float32(edges.lengths), ends: edges.ends, count: cloud.count)
+            return NeighbourGraph(
+                graph: SparseGraph(computed: .float32(edges.lengths), ends: edges.ends, count: cloud.count),
+                labels: search.tree.order)
         case .float64:
             let search = try Neighbours<Double>(
                 points, within: threshold, kernels: .selected, context: context)
             let edges = try search.edges()
-            return SparseGraph(computed: .float64(edges.lengths), ends: edges.ends, count: cloud.count)
+            return NeighbourGraph(
+                graph: SparseGraph(computed: .float64(edges.lengths), ends: edges.ends, count: cloud.count),
+                labels: search.tree.order)
         }
     }
 

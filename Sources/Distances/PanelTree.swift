@@ -1,3 +1,4 @@
+internal import Hardware
 internal import Vocabulary
 
 /// A k-d tree whose leaves are panels: points near each other stand in one panel, and the box around
@@ -16,14 +17,16 @@ struct PanelTree: Sendable {
 
     private static let mostAxes = 8
 
-    init(_ points: PreparedPoints) {
+    /// - Throws: `DistanceError.stopped`.
+    init(_ points: PreparedPoints, context: ComputeContext) throws(DistanceError) {
         let width = points.arithmetic.panelWidth
         panelCount = (points.count + width - 1) / width
         axisCount = min(points.dimension, Self.mostAxes)
         switch points.coordinates {
-        case .float32(let values): (order, boxes) = Self.build(values, points, panelCount, axisCount)
-        case .float64(let values): (order, boxes) = Self.build(values, points, panelCount, axisCount)
+        case .float32(let values): (order, boxes) = Self.build(values, points, panelCount, axisCount, context)
+        case .float64(let values): (order, boxes) = Self.build(values, points, panelCount, axisCount, context)
         }
+        if let reason = context.stop.reason { throw .stopped(reason) }
     }
 
     /// Calls `body` with runs of panels, in order, that together hold every panel up to `panel` whose
@@ -97,8 +100,9 @@ struct Reach: Sendable {
 // MARK: building
 
 extension PanelTree {
-    private static func build<Value: BinaryFloatingPoint>(
-        _ coordinates: [Value], _ points: PreparedPoints, _ panelCount: Int, _ axisCount: Int
+    private static func build<Value: BinaryFloatingPoint & Sendable>(
+        _ coordinates: [Value], _ points: PreparedPoints, _ panelCount: Int, _ axisCount: Int,
+        _ context: ComputeContext
     ) -> (order: [Int32], boxes: [Double]) {
         var order = (0..<Int32(points.count)).map { $0 }
         var nodeCount = 1
@@ -110,21 +114,39 @@ extension PanelTree {
                 boxes.withUnsafeMutableBufferPointer { boxes in
                     var builder = Builder(
                         coordinates: coordinates, dimension: points.dimension,
-                        width: points.arithmetic.panelWidth, order: order, boxes: boxes, axes: [])
+                        width: points.arithmetic.panelWidth, order: order, boxes: boxes,
+                        stop: context.stop, axes: [])
                     builder.chooseAxes(axisCount)
-                    builder.build(node: 0, panels: 0..<panelCount)
+                    builder.build(Part(node: 0, panels: 0..<panelCount), on: context.team)
                 }
             }
         }
         return (order, boxes)
     }
 
-    private struct Builder<Value: BinaryFloatingPoint> {
+    /// A node and the panels that it covers.
+    private struct Part: Sendable {
+        let node: Int
+        let panels: Range<Int>
+
+        var isLeaf: Bool { panels.count == 1 }
+        var halves: [Part] {
+            let middle = PanelTree.middle(panels)
+            return [
+                Part(node: 2 * node + 1, panels: panels.lowerBound..<middle),
+                Part(node: 2 * node + 2, panels: middle..<panels.upperBound),
+            ]
+        }
+    }
+
+    /// `@unchecked Sendable`: workers build different parts, which share nothing.
+    private struct Builder<Value: BinaryFloatingPoint & Sendable>: @unchecked Sendable {
         let coordinates: UnsafeBufferPointer<Value>
         let dimension: Int
         let width: Int
         let order: UnsafeMutableBufferPointer<Int32>
         let boxes: UnsafeMutableBufferPointer<Double>
+        let stop: StopSignal
         var axes: [Int]
 
         func coordinate(_ place: Int, _ axis: Int) -> Value {
@@ -148,35 +170,71 @@ extension PanelTree {
             axes = Array(widest.prefix(count))
         }
 
-        func build(node: Int, panels: Range<Int>) {
-            let places = panels.lowerBound * width..<min(panels.upperBound * width, order.count)
-            let box = boxes.baseAddress! + node * 2 * axes.count
-            guard panels.count > 1 else {
-                for (index, axis) in axes.enumerated() {
-                    var (low, high) = (Value.infinity, -Value.infinity)
-                    for place in places {
-                        low = min(low, coordinate(place, axis))
-                        high = max(high, coordinate(place, axis))
-                    }
-                    box[index] = Double(low)
-                    box[axes.count + index] = Double(high)
+        /// Splits from the top until there is a part for everybody, then each builds his.
+        func build(_ root: Part, on team: any Team) {
+            var (upper, parts) = ([] as [Part], [root])
+            while team.size > 1, parts.count < 4 * team.size, !parts.allSatisfy(\.isLeaf) {
+                let level = parts
+                team.forEachChunk(of: level.count, by: 1, stop: stop) { _, range in
+                    for index in range { split(level[index]) }
                 }
-                return
+                upper += level.filter { !$0.isLeaf }
+                parts = level.flatMap { $0.isLeaf ? [$0] : $0.halves }
             }
-            let middle = PanelTree.middle(panels)
+            let all = parts
+            team.forEachChunk(of: all.count, by: 1, stop: stop) { _, range in
+                for index in range { build(all[index]) }
+            }
+            for part in upper.reversed() { uniteBoxes(below: part.node) }
+        }
+
+        private func build(_ part: Part) {
+            if part.isLeaf { return fillBox(of: part) }
+            if stop.isStopped { return }
+            split(part)
+            for half in part.halves { build(half) }
+            uniteBoxes(below: part.node)
+        }
+
+        private func places(_ panels: Range<Int>) -> Range<Int> {
+            panels.lowerBound * width..<min(panels.upperBound * width, order.count)
+        }
+
+        private func box(_ node: Int) -> UnsafeMutableBufferPointer<Double> {
+            UnsafeMutableBufferPointer(rebasing: boxes[node * 2 * axes.count..<(node + 1) * 2 * axes.count])
+        }
+
+        private func fillBox(of leaf: Part) {
+            let box = box(leaf.node)
+            for (index, axis) in axes.enumerated() {
+                var (low, high) = (Value.infinity, -Value.infinity)
+                for place in places(leaf.panels) {
+                    low = min(low, coordinate(place, axis))
+                    high = max(high, coordinate(place, axis))
+                }
+                box[index] = Double(low)
+                box[axes.count + index] = Double(high)
+            }
+        }
+
+        private func uniteBoxes(below node: Int) {
+            let (box, left, right) = (box(node), box(2 * node + 1), box(2 * node + 2))
+            for index in axes.indices {
+                box[index] = min(left[index], right[index])
+                box[axes.count + index] = max(left[axes.count + index], right[axes.count + index])
+            }
+        }
+
+        /// Sorts the points of a part into its halves, along the axis of the widest spread.
+        private func split(_ part: Part) {
+            if part.isLeaf { return }
+            let places = places(part.panels)
             var (axis, widest) = (axes[0], -Value.infinity)
             for candidate in axes {
                 let spread = spread(along: candidate, at: places)
                 if spread > widest { (axis, widest) = (candidate, spread) }
             }
-            partition(places, at: middle * width, along: axis)
-            build(node: 2 * node + 1, panels: panels.lowerBound..<middle)
-            build(node: 2 * node + 2, panels: middle..<panels.upperBound)
-            let (left, right) = (box + (node + 1) * 2 * axes.count, box + (node + 2) * 2 * axes.count)
-            for index in axes.indices {
-                box[index] = min(left[index], right[index])
-                box[axes.count + index] = max(left[axes.count + index], right[axes.count + index])
-            }
+            partition(places, at: PanelTree.middle(part.panels) * width, along: axis)
         }
 
         /// Brings the points that are least along `axis` to the places before `middle` (quickselect;

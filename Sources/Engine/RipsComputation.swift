@@ -110,7 +110,11 @@ public struct RipsComputation: Computation {
                 switch distances.found {
                 case .dense(let matrix):
                     try barcode(of: matrix, selected.weights, options, context, &clock)
-                case .sparse(let graph): try barcode(of: graph, selected.weights, options, context, &clock)
+                case .sparse(let near) where selected.weights == nil:
+                    try barcode(of: near.graph, labels: near.labels, nil, options, context, &clock)
+                case .sparse(let near):
+                    // Weights go by the points' own numbers.
+                    try barcode(of: near.byPoint, selected.weights, options, context, &clock)
                 }
             result.statistics.backend = distances.backend
         }
@@ -121,7 +125,7 @@ public struct RipsComputation: Computation {
 
     private enum Distances {
         case dense(DistanceMatrix)
-        case sparse(SparseGraph)
+        case sparse(NeighbourGraph)
     }
 
     private func distances(
@@ -129,10 +133,10 @@ public struct RipsComputation: Computation {
     ) throws(Failure) -> (found: Distances, backend: String) {
         do throws(DistanceError) {
             if route == .sparse, let threshold = options.maxEdgeLength {
-                let graph = try PairwiseDistances.neighbours(
+                let near = try PairwiseDistances.neighbours(
                     of: cloud, metric: options.metric, precision: options.precision, within: threshold,
                     context: context)
-                return (.sparse(graph), "cpu-\(PairwiseDistances.instructionSet)")
+                return (.sparse(near), "cpu-\(PairwiseDistances.instructionSet)")
             }
             let dense = try PairwiseDistances.matrix(
                 of: cloud, metric: options.metric, precision: options.precision,
@@ -163,8 +167,8 @@ public struct RipsComputation: Computation {
     }
 
     private func barcode(
-        of graph: consuming SparseGraph, _ weights: [Double]?, _ options: VietorisRipsOptions,
-        _ context: ComputeContext, _ clock: inout PhaseClock
+        of graph: consuming SparseGraph, labels: [Int32]? = nil, _ weights: [Double]?,
+        _ options: VietorisRipsOptions, _ context: ComputeContext, _ clock: inout PhaseClock
     ) throws(Failure) -> ComputeResult {
         if let weights, let weighting = options.weighting {
             do throws(DistanceError) {
@@ -175,7 +179,7 @@ public struct RipsComputation: Computation {
             clock.end("weighted lengths")
         }
         do throws(HomologyError) {
-            return try VietorisRips.barcode(of: graph, options: options, context: context)
+            return try VietorisRips.barcode(of: graph, labels: labels, options: options, context: context)
         } catch {
             throw Failure(error, held: context.memory.current)
         }

@@ -55,8 +55,17 @@ public enum VietorisRips {
         let ranked = try AdjacencyGraph(graph, labels: labels, threshold: bound, context: context)
         clock.end("edges")
         return try barcode(
-            of: ranked, births: graph.vertexBirths, threshold: threshold, options: options, context: context,
+            of: ranked, births: byLabel(graph.vertexBirths, labels), threshold: threshold, options: options,
+            context: context,
             clock: clock)
+    }
+
+    /// The births of the vertices of a graph, by the names of these.
+    private static func byLabel(_ births: Scalars?, _ labels: [Int32]?) -> Scalars? {
+        guard let births, let labels else { return births }
+        var named = [Double](repeating: 0, count: labels.count)
+        for (v, label) in labels.enumerated() { named[Int(label)] = births[v] }
+        return .float64(named)
     }
 
     /// Chooses the width of the simplex keys and the arithmetic.

@@ -11,10 +11,15 @@ import Vocabulary
         let length: Double
     }
 
-    private func edges(_ graph: SparseGraph) -> [Edge] {
-        (0..<graph.edgeCount).map {
-            Edge(a: graph.ends[2 * $0], b: graph.ends[2 * $0 + 1], length: graph.lengths[$0])
+    /// The edges between the points of the cloud, by the larger of the two, then by the smaller.
+    private func edges(_ near: NeighbourGraph) -> [Edge] {
+        let edges = (0..<near.graph.edgeCount).map { edge in
+            let (a, b) = (
+                near.labels[Int(near.graph.ends[2 * edge])], near.labels[Int(near.graph.ends[2 * edge + 1])]
+            )
+            return Edge(a: max(a, b), b: min(a, b), length: near.graph.lengths[edge])
         }
+        return edges.sorted { ($0.a, $0.b) < ($1.a, $1.b) }
     }
 
     /// What the matrix holds within the threshold, in its own order.
@@ -39,13 +44,25 @@ import Vocabulary
                     of: cloud, metric: metric, precision: precision, context: ComputeContext())
                 let sorted = matrix.lowerTriangle.doubles.sorted()
                 for threshold in [0, sorted[sorted.count / 20], sorted[sorted.count / 3], .infinity] {
-                    let graph = try PairwiseDistances.neighbours(
+                    let near = try PairwiseDistances.neighbours(
                         of: cloud, metric: metric, precision: precision, within: threshold,
                         context: ComputeContext())
-                    #expect(edges(graph) == edges(matrix, within: threshold))
+                    #expect(edges(near) == edges(matrix, within: threshold))
                 }
             }
         }
+    }
+
+    @Test func edgesAreSortedByVertexAndNearPointsHaveNearNumbers() throws {
+        let near = try PairwiseDistances.neighbours(
+            of: randomCloud(3000, 2), metric: .euclidean, precision: .float32, within: 0.1,
+            context: ComputeContext())
+        let ends = (0..<near.graph.edgeCount).map { (near.graph.ends[2 * $0], near.graph.ends[2 * $0 + 1]) }
+        #expect(zip(ends, ends.dropFirst()).allSatisfy { $0 < $1 })
+        #expect(ends.allSatisfy { $0 > $1 })
+        #expect(near.labels.sorted() == Array(0..<3000))
+        let gaps = ends.map { Int($0 - $1) }.sorted()
+        #expect(gaps[gaps.count / 2] < 300)
     }
 
     @Test func duplicatesAndGridsLoseNothing() throws {
@@ -55,10 +72,10 @@ import Vocabulary
             let matrix = try PairwiseDistances.matrix(
                 of: cloud, metric: .euclidean, precision: .float32, context: ComputeContext())
             for threshold in [0, 1, 1.5] {
-                let graph = try PairwiseDistances.neighbours(
+                let near = try PairwiseDistances.neighbours(
                     of: cloud, metric: .euclidean, precision: .float32, within: threshold,
                     context: ComputeContext())
-                #expect(edges(graph) == edges(matrix, within: threshold))
+                #expect(edges(near) == edges(matrix, within: threshold))
             }
         }
     }
@@ -80,7 +97,8 @@ import Vocabulary
     @Test func onlyTheGraphStaysReserved() throws {
         let context = ComputeContext(memory: MemoryAccount(budget: MemoryBudget(limit: 1 << 24)))
         let graph = try PairwiseDistances.neighbours(
-            of: randomCloud(2000, 3), metric: .cosine, precision: .float32, within: 0.01, context: context)
+            of: randomCloud(2000, 3), metric: .cosine, precision: .float32, within: 0.01, context: context
+        ).graph
         #expect(graph.edgeCount > 0)
         #expect(context.memory.current == graph.edgeCount * 12)
 
@@ -111,7 +129,7 @@ import Vocabulary
         }
         let near = try PairwiseDistances.neighbours(
             of: far, metric: .euclidean, precision: .float32, within: 2, context: ComputeContext())
-        #expect(near.ends == [1, 0])
+        #expect(edges(near) == [Edge(a: 1, b: 0, length: 1)])
     }
 
     @Test func aSampleTellsAboutHowManyNeighboursThereAre() throws {
@@ -120,7 +138,7 @@ import Vocabulary
             let found = try PairwiseDistances.neighbours(
                 of: cloud, metric: .euclidean, precision: .float32, within: threshold,
                 context: ComputeContext()
-            ).edgeCount
+            ).graph.edgeCount
             let estimate = try PairwiseDistances.estimatedNeighbourCount(
                 of: cloud, metric: .euclidean, within: threshold)
             #expect(abs(Double(estimate) / Double(found) - 1) < 0.1)
@@ -143,7 +161,8 @@ import Vocabulary
         }
         let cloud = try PointCloud(dimension: 4, coordinates: .float32(coordinates))
         let graph = try PairwiseDistances.neighbours(
-            of: cloud, metric: .euclidean, precision: .float32, within: 0.15, context: ComputeContext())
+            of: cloud, metric: .euclidean, precision: .float32, within: 0.15, context: ComputeContext()
+        ).graph
         // 20,000² / 2 pairs, of which the share π · 0.15² / (2π)² is near.
         #expect(abs(Double(graph.edgeCount) / 358_000 - 1) < 0.05)
     }
