@@ -16,6 +16,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
 let package = Package(
@@ -26,6 +28,7 @@ let package = Package(
         .executable(name: "tdad", targets: ["tdad"]),
         .executable(name: "tda", targets: ["tda"]),
         .executable(name: "tda-gateway", targets: ["tda-gateway"]),
+        .executable(name: "tda-bridge", targets: ["tda-bridge"]),
         .executable(name: "tda-dev-broker", targets: ["tda-dev-broker"]),
     ],
     dependencies: [
@@ -36,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -116,6 +120,20 @@ let package = Package(
         .target(name: "StreamWindows"),
         .testTarget(name: "StreamWindowsTests", dependencies: ["StreamWindows"]),
         .target(name: "Kafka", dependencies: ["CRdKafka", logging]),
+        .target(
+            name: "Bridge",
+            dependencies: [
+                "Vocabulary", "Formats", "Settings", "TDAClient", "Messages", "JobStore", "Schemas",
+                "StreamWindows",
+                "Kafka", hummingbird, httpClient, httpTypes, nioCore, nioHTTP1, collections, lifecycle,
+                signals,
+                logging,
+            ]),
+        .testTarget(
+            name: "BridgeTests",
+            dependencies: [
+                "Bridge", "Kafka", "StreamWindows", "Schemas", "Messages", "Formats", "Vocabulary",
+            ]),
 
         .executableTarget(
             name: "tdad",
@@ -132,6 +150,13 @@ let package = Package(
                 "Gateway", "Messages", "JobStore", "Settings", "TDAClient", "Vocabulary", hummingbird,
                 lifecycle,
                 signals, nioCore, logging, arguments,
+            ]),
+        .executableTarget(
+            name: "tda-bridge",
+            dependencies: [
+                "Vocabulary", "Formats", "Settings", "Messages", "JobStore", "Schemas", "StreamWindows",
+                "Kafka",
+                "Bridge", arguments, logging,
             ]),
         .executableTarget(
             name: "tda-dev-broker",

@@ -38,6 +38,9 @@ public enum MessageType: String, Sendable, CaseIterable {
     case resultGenerated = "result.generated"
     case streamEvent = "stream.event"
     case windowCompleted = "stream.window.completed"
+    case computeRequest = "compute.request"
+    /// A request came to no result.
+    case computeFailed = "compute.failed"
 }
 
 /// The names of the topics, where an installation has its own.

@@ -57,7 +57,7 @@ public struct StreamWindows<Element: Sendable>: Sendable {
             stream = known
         } else {
             guard makeRoom() else { return .full }
-            stream = StreamState(name: name, floor: isReplayed ? replayedFloor(of: name) : nil)
+            stream = StreamState(name: name, floor: replayedFloor(of: name, isReplayed: isReplayed))
         }
         defer { streams[name] = stream }
         stream.lastArrival = now
@@ -72,9 +72,9 @@ public struct StreamWindows<Element: Sendable>: Sendable {
         return outcome == .late && isReplayed ? .replayed : outcome
     }
 
-    private func replayedFloor(of name: String) -> Int64? {
+    private func replayedFloor(of name: String, isReplayed: Bool) -> Int64? {
         guard let replay else { return nil }
-        return replay.floors[replay.key(name)] ?? replay.defaultFloor
+        return replay.floors[replay.key(name)] ?? (isReplayed ? replay.defaultFloor : nil)
     }
 
     /// Lets time pass: closes the windows of streams that have been quiet for too long.

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import JobStore
 import Messages
 import Settings
@@ -16,7 +15,7 @@ struct StoreLocation {
     init(
         databaseURL: String?, dataDirectory: String?, environment: [String: String]
     ) throws(Failure) {
-        self.dataDirectory = dataDirectory ?? Self.defaultDirectory(environment)
+        self.dataDirectory = dataDirectory ?? DataDirectory.standard(environment: environment)
         guard let databaseURL else {
             address = .sqlite(path: self.dataDirectory + "/gateway.sqlite")
             return
@@ -26,13 +25,6 @@ struct StoreLocation {
                 .invalidArgument, "\(Variable.databaseURL.name): expected \(StoreAddress.expectedURLs)")
         }
         self.address = address
-    }
-
-    private static func defaultDirectory(_ environment: [String: String]) -> String {
-        let system = "/var/lib/tda"
-        if access(system, W_OK) == 0 || access("/var/lib", W_OK) == 0 { return system }
-        if let home = environment["XDG_DATA_HOME"], !home.isEmpty { return home + "/tda" }
-        return (environment["HOME"] ?? ".") + "/.local/share/tda"
     }
 
     /// Opens the store, and makes the directories it needs.

@@ -69,6 +69,8 @@ class Reader:
                 "auto.offset.reset": "earliest",
                 "enable.auto.commit": False,
                 "allow.auto.create.topics": True,
+                # The broker in memory does not end a fetch that waits when a record comes.
+                "fetch.wait.max.ms": 20,
                 "topic.metadata.refresh.interval.ms": 1000,
             }
         )

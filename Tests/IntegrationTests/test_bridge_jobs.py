@@ -1,0 +1,259 @@
+"""The outbox on its way to Kafka: jobs of the gateway seen by clients that are not ours."""
+
+import asyncio
+import json
+import shutil
+import sqlite3
+import subprocess
+import threading
+import time
+
+import pytest
+import service
+from kafka_client import Topics, aiokafka, metrics, schema
+
+pytestmark = pytest.mark.programs("tdad", "tda-gateway", "tda-bridge", "tda-dev-broker")
+
+SQUARE = {"points": [[0, 0], [1, 0], [1, 1], [0, 1]], "dimension": 2}
+EVENT = {
+    "topic": "tda_events",
+    "event": {
+        "type": "point_cloud_update",
+        "data": {"stream_id": "s", "points": [[0, 0], [1, 1]], "timestamp": "2026-01-31T12:00:00Z"},
+    },
+}
+
+
+class Platform:
+    """All programs, joined."""
+
+    def __init__(self, start, folder, **environment):
+        self.start, self.folder = start, folder
+        self.socket = folder / "tda.sock"
+        self.environment = environment
+        self.broker = start.broker(folder)
+        self.topics = Topics(self.broker.servers)
+        start.daemon(self.socket)
+        settings = {"KAFKA_BOOTSTRAP_SERVERS": self.broker.servers}
+        self.gateway = start.gateway(self.socket, folder / "data", environment=settings)
+        self.bridge = self.start_bridge()
+
+    def start_bridge(self, **environment):
+        settings = {
+            "TDA_GATEWAY_URL": self.gateway.base.removesuffix("/api/v1"),
+            **self.environment,
+            **environment,
+        }
+        return self.start.bridge(self.broker.servers, self.socket, self.folder / "data", environment=settings)
+
+    def compute(self, asynchronous=False, points=SQUARE, headers=None):
+        body = {"point_cloud": points, "job_options": {"async": asynchronous, "cache_results": False}}
+        answer = service.fetch(f"{self.gateway.base}/tda/compute/vietoris-rips", body, headers)
+        assert answer.status in (200, 202), answer.body
+        return answer.json()["job_id"]
+
+
+@pytest.fixture
+def platform(start, folder):
+    return Platform(start, folder)
+
+
+def test_a_jobs_events_arrive_in_order_and_match_their_schemas(platform):
+    reader = platform.topics.reader("tda_jobs", "tda_results")
+    sync = platform.compute(headers={"X-Request-Id": "request-7"})
+    later = platform.compute(asynchronous=True)
+    reader.wait_count(7)
+    for record in reader.records:
+        schema(record.topic).validate(record.json)
+        assert record.key == record.payload["job_id"]
+        assert record.header("ce_id") == record.id
+        assert record.header("ce_type") == record.type
+        assert record.header("ce_specversion") == "1.0"
+    types = {
+        job: [r.type for r in reader.records if r.key == job and r.topic == "tda_jobs"]
+        for job in (sync, later)
+    }
+    assert types[sync] == ["job.submitted", "job.completed"]
+    assert types[later] == ["job.submitted", "job.started", "job.completed"]
+    results = {r.key: r.payload for r in reader.records if r.topic == "tda_results"}
+    assert set(results) == {sync, later}
+    loop = results[sync]["persistence_pairs"][-1]
+    assert (loop["dimension"], loop["birth"]) == (1, 1.0) and loop["death"] == pytest.approx(2**0.5)
+    assert {r.json["metadata"]["correlation_id"] for r in reader.records if r.key == sync} == {"request-7"}
+    assert len({r.id for r in reader.records}) == 7
+    reader.close()
+
+
+def test_kcat_and_aiokafka_read_the_same(platform):
+    job = platform.compute()
+
+    async def read():
+        consumer = aiokafka.AIOKafkaConsumer(
+            "tda_jobs", bootstrap_servers=platform.broker.servers, auto_offset_reset="earliest"
+        )
+        await consumer.start()
+        records = [await asyncio.wait_for(consumer.getone(), 30) for _ in range(2)]
+        await consumer.stop()
+        return [(r.key.decode(), json.loads(r.value)["metadata"]["message_type"]) for r in records]
+
+    wanted = [(job, "job.submitted"), (job, "job.completed")]
+    assert asyncio.run(read()) == wanted
+    if shutil.which("kcat"):
+        command = ["kcat", "-b", platform.broker.servers, "-C", "-t", "tda_jobs", "-e", "-q", "-f", "%k %s\n"]
+        lines = subprocess.run(command, capture_output=True, text=True, timeout=30).stdout.splitlines()
+        found = [(line.split(" ", 1)[0], json.loads(line.split(" ", 1)[1])) for line in lines]
+        assert [(key, value["metadata"]["message_type"]) for key, value in found] == wanted
+
+
+def outbox_depth(platform):
+    with sqlite3.connect(platform.folder / "data/gateway.sqlite") as database:
+        return database.execute("SELECT count(*) FROM outbox").fetchone()[0]
+
+
+def publish_events(platform, count, streams=10):
+    """Through the gateway, from a few connections; returns the ids by stream, in order."""
+    ids = {}
+
+    def work(stream):
+        for index in range(count // streams):
+            body = json.loads(json.dumps(EVENT))
+            body["event"]["data"]["stream_id"] = f"s{stream}"
+            body["event"]["data"]["points"] = [[index, 0]]
+            answer = service.fetch(f"{platform.gateway.base}/stream/publish", body)
+            assert answer.status == 202, answer.body
+            ids.setdefault(f"s{stream}", []).append(answer.json()["message_id"])
+
+    threads = [threading.Thread(target=work, args=(stream,)) for stream in range(streams)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ids
+
+
+def test_rows_gather_while_the_brokers_are_down_and_none_is_lost(platform):
+    platform.compute()
+    platform.topics.reader("tda_results").wait_count(1)
+    platform.broker.command("down all")
+    ids = publish_events(platform, 1000)
+    jobs = [platform.compute() for _ in range(3)]
+    assert outbox_depth(platform) >= 1000
+    assert metrics(platform.bridge)["tda_outbox_held"] <= 8000
+    platform.broker.command("up all")
+    reader = platform.topics.reader("tda_events", "tda_jobs")
+    reader.wait(lambda records: sum(r.topic == "tda_events" for r in records) >= 1000, 60)
+    reader.wait(
+        lambda records: {job for job in jobs} <= {r.key for r in records if r.type == "job.completed"}, 60
+    )
+    for stream, wanted in ids.items():
+        found = [r.id for r in reader.records if r.key == stream]
+        # At least once: repeats have the same id.
+        assert list(dict.fromkeys(found)) == wanted
+    service.wait_until(lambda: outbox_depth(platform) == 0, 30, "an empty outbox")
+    reader.close()
+
+
+def test_flapping_brokers_and_errors_of_every_kind_lose_nothing(platform):
+    stopping = threading.Event()
+
+    def disturb():
+        errors = [
+            ("Produce", "NOT_LEADER_FOR_PARTITION"), ("Produce", "REQUEST_TIMED_OUT"),
+            ("Produce", "NOT_ENOUGH_REPLICAS"), ("Metadata", "LEADER_NOT_AVAILABLE"),
+            ("InitProducerId", "COORDINATOR_LOAD_IN_PROGRESS"), ("FindCoordinator", "COORDINATOR_NOT_AVAILABLE"),
+            ("Fetch", "NOT_LEADER_FOR_PARTITION"), ("ListOffsets", "LEADER_NOT_AVAILABLE"),
+            ("OffsetFetch", "COORDINATOR_LOAD_IN_PROGRESS"), ("OffsetCommit", "COORDINATOR_NOT_AVAILABLE"),
+            ("JoinGroup", "COORDINATOR_NOT_AVAILABLE"), ("SyncGroup", "NOT_COORDINATOR"),
+            ("Heartbeat", "COORDINATOR_NOT_AVAILABLE"),
+        ]  # fmt: skip
+        turn = 0
+        while not stopping.is_set():
+            kind, error = errors[turn % len(errors)]
+            platform.broker.command(f"error {kind} {error} 2")
+            broker = turn % 3 + 1
+            platform.broker.command(f"down {broker}")
+            stopping.wait(0.2)
+            platform.broker.command(f"up {broker}")
+            stopping.wait(0.1)
+            turn += 1
+        platform.broker.command("up all")
+
+    thread = threading.Thread(target=disturb)
+    thread.start()
+    try:
+        ids = publish_events(platform, 300)
+        jobs = [platform.compute() for _ in range(10)]
+    finally:
+        stopping.set()
+        thread.join()
+    reader = platform.topics.reader("tda_events", "tda_jobs", "tda_results")
+    wanted = {each for some in ids.values() for each in some}
+    reader.wait(lambda records: wanted <= {r.id for r in records if r.topic == "tda_events"}, 90)
+    reader.wait(lambda records: set(jobs) <= {r.key for r in records if r.type == "result.generated"}, 60)
+    for stream, order in ids.items():
+        assert list(dict.fromkeys(r.id for r in reader.records if r.key == stream)) == order
+    reader.close()
+
+
+def test_two_bridges_share_an_outbox_and_keep_the_order(platform):
+    platform.start_bridge()
+    ids = publish_events(platform, 300)
+    reader = platform.topics.reader("tda_events")
+    reader.wait_count(300)
+    for stream, order in ids.items():
+        assert [r.id for r in reader.records if r.key == stream] == order
+    reader.close()
+
+
+def test_what_a_killed_bridge_had_not_delivered_the_next_one_delivers(platform):
+    ids = publish_events(platform, 100)
+    platform.bridge.kill()
+    more = publish_events(platform, 100)
+    platform.start_bridge()
+    reader = platform.topics.reader("tda_events")
+    wanted = {each for some in (*ids.values(), *more.values()) for each in some}
+    reader.wait(lambda records: wanted <= {r.id for r in records}, 60)
+    reader.close()
+
+
+def test_a_bridge_stops_cleanly(platform):
+    assert platform.bridge.stop() == 0
+
+
+def test_brokers_that_do_not_resolve_are_named_and_tried_again(start, folder):
+    settings = {
+        "KAFKA_BOOTSTRAP_SERVERS": "invalid:9092",
+        "TDA_DATA_DIR": str(folder),
+        "TDA_METRICS_PORT": "0",
+    }
+    began = time.monotonic()
+    patient = start.program("tda-bridge", environment=settings)
+    strict = start.program("tda-bridge", "--require-broker", environment=settings)
+    assert strict.process.wait(15) == 1
+    assert "no Kafka broker answers at invalid:9092" in strict.output()
+    service.wait_until(lambda: "no Kafka broker answers at invalid:9092" in patient.output(), 10, "the error")
+    assert time.monotonic() - began < 10
+    assert patient.process.poll() is None
+    assert patient.stop() == 0
+
+
+def test_settings_for_security_reach_the_client_and_secrets_stay_out_of_the_log(start, folder):
+    settings = {
+        "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+        "KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
+        "KAFKA_SASL_MECHANISM": "PLAIN",
+        "KAFKA_SASL_USERNAME": "someone",
+        "KAFKA_SASL_PASSWORD": "hunter2hunter2",
+        "TDA_DATA_DIR": str(folder),
+        "TDA_METRICS_PORT": "0",
+        "LOG_LEVEL": "trace",
+    }
+    bridge = start.program("tda-bridge", "--require-broker", environment=settings)
+    assert bridge.process.wait(20) == 1
+    assert "security.protocol=SASL_PLAINTEXT" in bridge.output()
+    assert "hunter2" not in bridge.output()
+
+    settings["KAFKA_SECURITY_PROTOCOL"] = "NONSENSE"
+    bridge = start.program("tda-bridge", environment=settings)
+    assert bridge.process.wait(20) == 1
+    assert "security.protocol" in bridge.output() and "hunter2" not in bridge.output()
