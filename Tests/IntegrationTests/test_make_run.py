@@ -8,7 +8,7 @@ import subprocess
 import pytest
 import service
 
-pytestmark = pytest.mark.programs("tdad", "tda-gateway")
+pytestmark = pytest.mark.programs("tdad", "tda-gateway", "tda-bridge", "tda-dev-broker")
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -26,6 +26,7 @@ def test_run_shows_a_barcode_serves_and_stops(folder, how):
         service.wait_until(lambda: "Ctrl-C" in said() or running.poll() is not None, 300, "the service")
         assert running.poll() is None, said()
         assert "H2: hollows" in said()
+        assert "job.submitted" in said() and "job.completed" in said() and "result.generated" in said()
         base = re.search(r"listens on (\S+/api/v1)", said()).group(1)
         assert service.fetch(f"{base}/health").status == 200
 
