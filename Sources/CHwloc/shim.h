@@ -1,7 +1,10 @@
 #include <hwloc.h>
 #include <pthread.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
-// Two things that threads need and Swift cannot say.
+// Some things about threads and memory that Swift cannot say.
 
 static inline void tda_spin_pause(void) {
 #if defined(__x86_64__)
@@ -16,4 +19,11 @@ extern int pthread_setname_np(pthread_t thread, const char *name);
 // At most 15 characters.
 static inline void tda_name_calling_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
+}
+
+// Blocks from that many bytes on go back to the system as soon as they are freed.
+static inline void tda_return_blocks(int bytes) {
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_THRESHOLD, bytes);
+#endif
 }

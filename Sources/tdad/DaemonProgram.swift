@@ -47,6 +47,7 @@ struct DaemonProgram: Program {
     }
 
     func run() async throws {
+        LargeBlocks.returnAtOnce()
         let supervisor = Supervisor(environment: ProcessInfo.processInfo.environment)
         // The socket first: a second daemon is told so before it takes cores and memory.
         let socket = try openSocket(supervisor)
