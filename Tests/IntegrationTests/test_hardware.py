@@ -83,7 +83,7 @@ def test_kernels_under_oclgrind(folder):
     if not oclgrind:
         pytest.skip("oclgrind is not installed; apt-get install oclgrind")
     path, log = folder / "tda.sock", folder / "oclgrind.log"
-    # Accesses out of bounds are always checked. (Its --uninitialized of version 21.10 falls over a write from the host.)
+    # Accesses out of bounds are always checked; --uninitialized of version 21.10 falls over a write from the host.
     command = [oclgrind, "--data-races", "--check-api", "--log", log]
     command += [service.PROGRAMS / "tdad", "--socket", path, "--opencl", "oclgrind", "--calibration", "off"]
     # Few points: the simulator takes some ten thousand times as long as a processor.
