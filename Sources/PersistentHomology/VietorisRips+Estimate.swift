@@ -19,9 +19,11 @@ extension VietorisRips {
         let dimension = min(options.maxDimension, max(0, count / 2 - 1))
         let columns = forecast?.columns.prefix(max(dimension - 1, 0)) ?? []
         let reduction =
-            forecast == nil
-            ? 8 * edges * max(dimension - 1, 0)
-            : Int(min(columns.max() ?? 0, 1e15) * Self.bytesOfColumn)
+            dimension < 2
+            ? 0
+            : forecast == nil
+                ? 8 * edges * (dimension - 1)
+                : reductionMemory(mostColumns: columns.max() ?? 0, edges: edges, threads: threads)
         return (
             (seconds(count: count, edges: edges, isSparse: isSparse, dimension: dimension)
                 + columns.reduce(0, +) * Self.secondsOfColumn) / speedup(threads),
@@ -29,9 +31,16 @@ extension VietorisRips {
         )
     }
 
-    /// What a column holds at the peak of its dimension, with its share of the largest, and takes.
-    private static let bytesOfColumn = 200.0
-    private static let secondsOfColumn = 2e-6
+    private static let secondsOfColumn = 2e-5
+
+    /// The columns of the dimension that has most of them, and what each worker has under way: a long
+    /// column's coboundary, which few columns have where edges are many.
+    ///
+    /// The constants are a fifth above the most that any row of `make bench` took on one thread.
+    private static func reductionMemory(mostColumns: Double, edges: Int, threads: Int) -> Int {
+        let underWay = min(80 * edges, 2 << 20) + (1 << 18)
+        return Int(min(mostColumns, 1e15) * 900) + underWay * min(max(threads, 1), 4)
+    }
 
     private static func seconds(count: Int, edges: Int, isSparse: Bool, dimension: Int) -> Double {
         // How many vertices a scan for one edge passes over: a row, or the neighbours of an end, which

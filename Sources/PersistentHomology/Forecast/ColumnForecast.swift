@@ -2,7 +2,8 @@ import Hardware
 package import Vocabulary
 
 /// How many columns the dimensions from 2 on will have, from a sample of edges: the lunes of these are
-/// looked at as the computation would, with their whole blocks.
+/// looked at as the computation would, with their whole blocks. What few edges have many of is seen by
+/// chance only, so two standard errors are added to the mean.
 package struct ColumnForecast: Sendable, Hashable {
     /// By dimension, 2 to the highest.
     package private(set) var columns: [Double]
@@ -12,16 +13,17 @@ package struct ColumnForecast: Sendable, Hashable {
     ///
     /// - Parameter threshold: nil for the enclosing radius, which is reckoned from the rows that are looked at.
     package init(
-        _ source: some LengthSource, threshold: Double?, dimension: Int, samples: Int = 96
+        _ source: some LengthSource, threshold: Double?, dimension: Int, samples: Int = 256
     ) throws(Failure) {
         columns = [Double](repeating: 0, count: max(dimension - 1, 0))
         let count = source.count
         guard dimension >= 2, count > 3 else { return }
         var draw = Draw()
         var rows: [(point: Int, lengths: [Float])] = []
-        for index in 0..<min(count, max(1, samples / 6)) {
+        let rowCount = min(count, max(1, samples / 4))
+        for index in 0..<rowCount {
             // Evenly spread, whatever order the points come in.
-            let point = index * count / min(count, max(1, samples / 6))
+            let point = index * count / rowCount
             rows.append((point, try source.row(of: point)))
         }
         let bound = threshold.map { Float($0) } ?? rows.map { $0.lengths.max() ?? 0 }.min() ?? 0
@@ -31,7 +33,7 @@ package struct ColumnForecast: Sendable, Hashable {
 
         var looked = 0
         var work = 0
-        var sums = columns
+        var (sums, squares) = (columns, columns)
         while looked < samples, work < Self.mostWork {
             // A row by its share of the edges, then one of its edges.
             var pick = draw.below(edges)
@@ -45,7 +47,10 @@ package struct ColumnForecast: Sendable, Hashable {
             let b = others[pick]
             let found = try Self.columns(
                 of: (a, b), lengths, try source.row(of: b), source, dimension: dimension, &work)
-            for place in found.indices { sums[place] += found[place] }
+            for place in found.indices {
+                sums[place] += found[place]
+                squares[place] += found[place] * found[place]
+            }
             looked += 1
             work += 2 * count
         }
@@ -53,7 +58,9 @@ package struct ColumnForecast: Sendable, Hashable {
         let all = Double(edges) / Double(rows.count) * Double(count) / 2
         for place in columns.indices {
             if place + 2 <= Self.highestCounted {
-                columns[place] = sums[place] / Double(looked) * all
+                let mean = sums[place] / Double(looked)
+                let variance = max(squares[place] / Double(looked) - mean * mean, 0)
+                columns[place] = (mean + 2 * (variance / Double(looked)).squareRoot()) * all
             } else {
                 // As from the last dimension but one to the last that was counted.
                 let (last, before) = (columns[place - 1], columns[place - 2])
@@ -87,7 +94,7 @@ package struct ColumnForecast: Sendable, Hashable {
             let step = Double(lune.count) / Double(largestLune)
             lune = (0..<largestLune).map { lune[Int(Double($0) * step)] }
         }
-        work += lune.count * lune.count * 4
+        work += lune.count * lune.count * 2
         let matrix = try source.matrix(of: lune)
         do throws(HomologyError) {
             let graph = try SampledLune(matrix, below: length)
