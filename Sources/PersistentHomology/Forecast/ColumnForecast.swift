@@ -20,7 +20,8 @@ package struct ColumnForecast: Sendable, Hashable {
         guard dimension >= 2, count > 3 else { return }
         var draw = Draw()
         var rows: [(point: Int, lengths: [Float])] = []
-        let rowCount = min(count, max(1, samples / 4))
+        // Not more than some megabytes of rows.
+        let rowCount = min(count, max(1, samples / 4), max(8, (1 << 22) / count))
         for index in 0..<rowCount {
             // Evenly spread, whatever order the points come in.
             let point = index * count / rowCount
