@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: build run test bench lint format clean install help
+.PHONY: build run test nightly bench lint format clean install help
 
 build: ## install what system packages are missing; release binaries into .build/release
 	@scripts/build
@@ -13,6 +13,9 @@ run: ## build, start the service, compute a real point cloud through it; stays u
 
 test: ## install what is missing, build, run every test, say what was skipped and why
 	@scripts/test
+
+nightly: ## kill the programs at random moments for long; CRASHES=2000 says how often
+	@CRASHES=$(or $(CRASHES),2000) .venv/bin/python -m pytest Tests/IntegrationTests/test_crashes.py
 
 bench: ## the benchmarks beside their peers; tables go to bench/results
 	@BENCH_OPTIONS='$(BENCH_OPTIONS)' scripts/bench
