@@ -10,7 +10,7 @@ enum Refinement {
     static let limit: Float = 0.05
 
     /// Below this dimension the time goes into writing, and double precision costs little.
-    private static let leastDimension = 48
+    private static let leastDimension = 12
 
     /// Whether pairs that near are rare among unit vectors, by a sample of pairs.
     static func pays(_ points: PreparedPoints) -> Bool {
