@@ -15,16 +15,19 @@ struct WindowResult {
     let latency: Int64
 
     /// Follows from the stream and the window, so that a window that is computed again has the same. One that
-    /// was closed before its time ends, here, with its last event: read again, it may turn out longer, and is
-    /// another one then.
+    /// was closed before its time is told by its last event and their number: read again, it may turn out
+    /// longer, and is another one then.
     var id: String {
         let window = task.window
         let span: String
         if isCount {
             span = "count\n\(task.source.partition)\n\(task.firstPosition)\n\(window.floor)"
         } else {
-            let end = window.reason == .watermark ? window.end : (window.events.last?.time ?? window.end) + 1
-            span = "\(window.start)\n\(end)"
+            let last = window.events.last?.time ?? window.end
+            let events = window.events.count
+            span =
+                window.reason == .watermark
+                ? "\(window.start)\n\(window.end)" : "\(window.start)\n\(last)\n\(events) events"
         }
         return NameBasedID.uuid(namespace: NameBasedID.windows, "\(window.stream)\n\(span)")
     }
