@@ -15,7 +15,8 @@ public final class KafkaProducer: Sendable {
     private let context: DeliveryContext
 
     /// - Parameters:
-    ///   - properties: librdkafka's; `enable.idempotence` is on unless they say otherwise.
+    ///   - properties: librdkafka's. Unless they say otherwise, `enable.idempotence` is on, and keys go to the
+    ///     partitions that Java's clients choose, so that a stream has one partition whoever publishes.
     ///   - onError: is told of brokers that cannot be reached and the like, on the thread that polls.
     public init(
         _ properties: KafkaProperties, logger: Logger,
@@ -23,8 +24,9 @@ public final class KafkaProducer: Sendable {
     ) throws(KafkaError) {
         context = DeliveryContext(ClientEvents(logger: logger, onError: onError))
         handle = try ClientHandle(
-            RD_KAFKA_PRODUCER, KafkaProperties(["enable.idempotence": "true"]).merging(properties),
-            context: context
+            RD_KAFKA_PRODUCER,
+            KafkaProperties(["enable.idempotence": "true", "partitioner": "murmur2_random"])
+                .merging(properties), context: context
         ) { conf in rd_kafka_conf_set_dr_msg_cb(conf, deliveryCallback) }
     }
 

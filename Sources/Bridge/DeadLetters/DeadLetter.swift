@@ -65,12 +65,14 @@ package struct DeadLetter: Sendable, Hashable {
         guard record.source.topic.hasSuffix(topicSuffix),
             !record.headers.contains(where: { $0.name == headerPrefix + "value.omitted" })
         else { return nil }
-        let named = record.headers.last { $0.name == headerPrefix + "topic" }?.value
-        let topic =
-            named.map { String(decoding: $0, as: UTF8.self) }
-            ?? String(record.source.topic.dropLast(topicSuffix.count))
+        func header(_ name: String) -> String? {
+            record.headers.last { $0.name == headerPrefix + name }?.value
+                .map { String(decoding: $0, as: UTF8.self) }
+        }
+        // Its own partition: whoever published it may have chosen by other rules than ours.
         return OutgoingRecord(
-            topic: topic, key: record.key, value: record.value,
+            topic: header("topic") ?? String(record.source.topic.dropLast(topicSuffix.count)),
+            partition: header("partition").flatMap { Int32($0) }, key: record.key, value: record.value,
             headers: record.headers.filter { !$0.name.hasPrefix(headerPrefix) })
     }
 }
