@@ -9,6 +9,7 @@ struct FlagPersistence<Graph: RankedGraph> {
     /// The highest dimension that can have bars, at most the one asked for.
     let dimension: Int
     let options: VietorisRipsOptions
+    let columnLimit: Int
     let context: ComputeContext
 
     func run<Entry: ColumnEntry>(
@@ -71,12 +72,14 @@ struct FlagPersistence<Graph: RankedGraph> {
             outcome.deaths.map { codec.triangle(rank: $0.rank, vertex: $0.vertex) }, context)
         clock.end("dimension 1")
         guard let blocks else { return }
+        let barren = try BarrenBlocks(edgeCount: graph.edgeCount, memory: context.memory)
         for k in 2...max(dimension, 2) where k <= dimension {
             context.progress.enter("dimension \(k)", at: progressRange(of: k).lowerBound)
             let stage = CohomologyDimension<Graph, Entry>(
-                graph: graph, blocks: blocks, codec: codec, field: field, dimension: k, context: context,
-                scratch: scratch, representatives: options.representatives)
-            let columns = try stage.columns(clearing: cleared)
+                graph: graph, blocks: blocks, barren: barren, codec: codec, field: field, dimension: k,
+                context: context, scratch: scratch, representatives: options.representatives,
+                columnLimit: columnLimit)
+            guard let columns = try stage.columns(clearing: cleared) else { break }
             cleared = try stage.reduce(columns, bars: &bars, progress: progressRange(of: k))
             clock.end("dimension \(k)")
         }

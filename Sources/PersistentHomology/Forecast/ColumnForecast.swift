@@ -105,9 +105,9 @@ package struct ColumnForecast: Sendable, Hashable {
                 let memory = MemoryAccount(budget: MemoryBudget(limit: mostColumns * 16))
                 var keys = GrowingList<UInt128>(memory: memory)
                 var enumeration = ColumnEnumeration(
-                    lune: graph.lune, scanner: graph, pivot: pivot, dimension: k, codec: codec)
+                    lune: graph.lune, scanner: graph, dimension: k, codec: codec)
                 do throws(HomologyError) {
-                    try enumeration.list(into: &keys)
+                    try enumeration.list(pivot: pivot, into: &keys)
                 } catch {
                     // So many that it does not matter how many.
                 }

@@ -1,4 +1,5 @@
 import Hardware
+import Synchronization
 import Vocabulary
 
 /// The persistent cohomology of one dimension: finds the columns, reduces them side by side, reads
@@ -6,31 +7,63 @@ import Vocabulary
 struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
     let graph: Graph
     let blocks: Blocks
+    let barren: BarrenBlocks
     let codec: SimplexCodec<Entry.Key>
     let field: PrimeField
     let dimension: Int
     let context: ComputeContext
     let scratch: WorkerScratch<Graph.Scanner>
     let representatives: Bool
+    /// How many cofacets a column may emit before it is postponed; four times as many each time that its
+    /// end is not found by homology either.
+    let columnLimit: Int
 
     /// Reduces `columns`, adds the bars, and returns the death simplices.
     func reduce(
         _ columns: Storage<Entry.Key>, bars: inout Bars, progress: ClosedRange<Double>
     ) throws(HomologyError) -> KeySet<Entry.Key> {
+        if columns.count == 0 { return try KeySet([], context) }
         let table = try PivotTable<Entry>(capacity: columns.count, memory: context.memory)
         let setting = ReductionSetting(
-            graph: graph, blocks: blocks, codec: codec, field: field, dimension: dimension, table: table,
+            graph: graph, blocks: blocks, barren: barren, codec: codec, field: field, dimension: dimension,
+            table: table, blockTable: try BlockTable(capacity: barren.count, memory: context.memory),
             context: context)
         let reducers = InPlaceArray(count: context.team.size) { worker in
-            ColumnReducer(setting, scanner: scratch.scanners[worker], keepsTerms: representatives)
+            ColumnReducer(
+                setting, scanner: scratch.scanners[worker], lune: scratch.lunes[worker],
+                keepsTerms: representatives)
         }
         // With representatives the cochains must not depend on who was first: one worker.
         let context = representatives ? context.onCallingThread : context
-        try context.forEachChunk(of: columns.count, size: 16) { worker, range throws(HomologyError) in
-            for index in range { try reducers[worker].pointee.reduce(columns.base[index]) }
+        var limit = representatives ? Int.max : columnLimit
+        let chunk = max(1, min(16, columns.count / (8 * context.team.size)))
+        try context.forEachChunk(of: columns.count, size: chunk) {
+            [limit] worker, range throws(HomologyError) in
+            for index in range { try reducers[worker].pointee.reduce(columns.base[index], limit: limit) }
             context.progress.advance(
                 to: progress.lowerBound + Double(range.upperBound) / Double(columns.count)
                     * (progress.upperBound - progress.lowerBound))
+        }
+        var deaths: [Entry.Key] = []
+        var unsettled: UnsettledColumns<Entry.Key>?
+        while true {
+            let postponed = (0..<reducers.count).flatMap { reducers[$0].pointee.takePostponed() }
+            if postponed.isEmpty { break }
+            let longBars = LongBars(setting, scratch: scratch, postponed: postponed)
+            if let pairs = try longBars.pairs(limit: max(limit / 4, 4096)) {
+                for pair in pairs {
+                    if let death = pair.death { deaths.append(death) }
+                    let death = pair.death.map { codec.rank($0, dimension: dimension + 1) } ?? none
+                    addBar(pair.birth, UnsafeBufferPointer(start: nil, count: 0), death: death, to: &bars)
+                }
+                unsettled = longBars.unsettled
+                break
+            }
+            limit = 4 * max(limit, 1)
+            try context.forEachChunk(of: postponed.count, size: 1) {
+                [limit] worker, range throws(HomologyError) in
+                for index in range { try reducers[worker].pointee.resume(postponed[index], limit: limit) }
+            }
         }
         let essential = (0..<reducers.count).flatMap { reducers[$0].pointee.essential }
         if representatives {
@@ -38,8 +71,8 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
             table.forEach { termCount += $0.termCount + 1 }
             try bars.reserveCocycles(termCount: termCount, dimension: dimension)
         }
-        var deaths: [Entry.Key] = []
         table.forEach { column in
+            if unsettled?.contains(column) == true { return }
             deaths.append(column.pivot.key)
             let terms = UnsafeBufferPointer(start: column.terms, count: column.termCount)
             let death = codec.rank(column.pivot.key, dimension: dimension + 1)
@@ -66,23 +99,31 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
         }
     }
 
-    /// The simplices of open blocks that are neither apparent nor cleared, in decreasing order.
-    func columns(clearing cleared: KeySet<Entry.Key>?) throws(HomologyError) -> Storage<Entry.Key> {
+    /// The simplices of open blocks that are neither apparent nor cleared, in decreasing order. Blocks
+    /// that turn out to be barren are left out; nil when all are: then no higher degree has bars either.
+    func columns(clearing cleared: KeySet<Entry.Key>?) throws(HomologyError) -> Storage<Entry.Key>? {
         let chunk = 1024
         let edgeCount = graph.edgeCount
         let chunkCount = (edgeCount + chunk - 1) / chunk
         let found = KeyLists<Entry.Key>(count: chunkCount, memory: context.memory)
+        let isFertile = Atomic<Bool>(false)
+        let enumerations = (0..<context.team.size).map { worker in
+            BlockEnumeration(
+                lune: scratch.lunes[worker], scanner: scratch.scanners[worker], dimension: dimension,
+                codec: codec)
+        }
         try context.forEachChunk(of: edgeCount, size: chunk) { worker, range throws(HomologyError) in
-            let (scanner, lune) = scratch[worker]
             var keys = GrowingList<Entry.Key>(memory: context.memory)
             for index in range {
                 let rank = UInt32(truncatingIfNeeded: edgeCount - 1 - index)
-                guard blocks.isOpen(rank) else { continue }
-                try scanner.lune(of: rank, into: lune)
-                var enumeration = ColumnEnumeration(
-                    lune: lune, scanner: scanner, pivot: blocks.pivot(of: rank), dimension: dimension,
-                    codec: codec)
-                try enumeration.list(into: &keys)
+                guard blocks.isOpen(rank), !barren.contains(rank) else { continue }
+                let isBarren = try !enumerations[worker].list(
+                    rank, pivot: blocks.pivot(of: rank), into: &keys)
+                if isBarren {
+                    barren.insert(rank)
+                } else {
+                    isFertile.store(true, ordering: .relaxed)
+                }
                 try context.checkStop()
             }
             if let cleared {
@@ -95,7 +136,7 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
             }
             try found.set(range.lowerBound / chunk, keys)
         }
-        return try found.joined()
+        return isFertile.load(ordering: .relaxed) ? try found.joined() : nil
     }
 
     /// The reduced column's cochain on the complex just before the bar ends.

@@ -1,6 +1,7 @@
 import Hardware
 
-/// Lists the simplices of an open block that need a column: those that are in no apparent pair.
+/// Lists the simplices of an open block that need a column: those that are in no apparent pair; scratch
+/// of one worker.
 ///
 /// Let p be the block's pivot vertex, smallest in its order, and σ the vertices of a simplex besides
 /// the longest edge. With N(σ) its common neighbours in the lune:
@@ -12,50 +13,56 @@ struct ColumnEnumeration<Scanner: LuneRows, Key: SimplexKey>: ~Copyable {
     private let lune: LuneGraph
     private let scanner: Scanner
     private let codec: SimplexCodec<Key>
-    private let pivot: Int
-    /// Positions that the pivot does not see, itself excluded.
-    private var unseen: [UInt64]
-    /// Those and their neighbours: where a clique that meets them can start.
-    private var reach: [UInt64]
-    /// Common neighbours of the vertices chosen so far, a row of words for each depth.
-    private var common: [UInt64]
     /// How many vertices a simplex has besides the longest edge.
     private let size: Int
+    private var pivot = 0
+    /// Positions that the pivot does not see, itself excluded.
+    private var unseen: [UInt64] = []
+    /// Those and their neighbours: where a clique that meets them can start.
+    private var reach: [UInt64] = []
+    /// Common neighbours of the vertices chosen so far, a row of words for each depth.
+    private var common: [UInt64] = []
 
     /// - Parameters:
-    ///   - lune: filled by `scanner`.
+    ///   - lune: filled by `scanner` before each `list`.
     ///   - dimension: of the simplices to list, ≥ 2.
-    init(lune: LuneGraph, scanner: Scanner, pivot vertex: UInt32, dimension: Int, codec: SimplexCodec<Key>) {
+    init(lune: LuneGraph, scanner: Scanner, dimension: Int, codec: SimplexCodec<Key>) {
         self.lune = lune
         self.scanner = scanner
         self.codec = codec
         size = dimension - 1
-        pivot = lune.position(of: vertex)
-        let words = lune.words
-        common = [UInt64](repeating: 0, count: words * (size + 1))
-        for position in 0..<lune.count { common[position >> 6] |= 1 << UInt64(position & 63) }
-        unseen = [UInt64](repeating: 0, count: words)
-        let row = scanner.row(pivot, of: lune)
-        for word in 0..<words { unseen[word] = common[word] & ~row[word] }
-        unseen[pivot >> 6] &= ~(1 << UInt64(pivot & 63))
-        reach = unseen
-        if size > 1 {
-            for word in 0..<words {
-                var bits = unseen[word]
-                while bits != 0 {
-                    let row = scanner.row(word << 6 + bits.trailingZeroBitCount, of: lune)
-                    for word in 0..<words { reach[word] |= row[word] }
-                    bits &= bits - 1
-                }
-            }
-        }
     }
 
-    /// Appends the keys to `keys`, in decreasing order.
-    mutating func list(into keys: inout GrowingList<Key>) throws(HomologyError) {
+    /// Appends the keys of the lune's block, whose pivot vertex is `vertex`, to `keys`, in decreasing order.
+    mutating func list(pivot vertex: UInt32, into keys: inout GrowingList<Key>) throws(HomologyError) {
+        start(pivot: vertex)
         try extend(
             depth: 0, below: lune.count, prefix: Key(truncatingIfNeeded: lune.rank), meetsUnseen: false, &keys
         )
+    }
+
+    private mutating func start(pivot vertex: UInt32) {
+        pivot = lune.position(of: vertex)
+        let words = lune.words
+        common.removeAll(keepingCapacity: true)
+        common.append(contentsOf: repeatElement(0, count: words * (size + 1)))
+        for word in 0..<words { common[word] = ~0 }
+        if lune.count & 63 != 0 { common[words - 1] = (1 << UInt64(lune.count & 63)) - 1 }
+        unseen.removeAll(keepingCapacity: true)
+        let row = scanner.row(pivot, of: lune)
+        for word in 0..<words { unseen.append(common[word] & ~row[word]) }
+        unseen[pivot >> 6] &= ~(1 << UInt64(pivot & 63))
+        reach.removeAll(keepingCapacity: true)
+        reach.append(contentsOf: unseen)
+        guard size > 1 else { return }
+        for word in 0..<words {
+            var bits = unseen[word]
+            while bits != 0 {
+                let row = scanner.row(word << 6 + bits.trailingZeroBitCount, of: lune)
+                for word in 0..<words { reach[word] |= row[word] }
+                bits &= bits - 1
+            }
+        }
     }
 
     private mutating func extend(

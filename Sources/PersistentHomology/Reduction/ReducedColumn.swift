@@ -12,6 +12,14 @@ struct ReducedColumn<Entry: ColumnEntry> {
     let termCount: Int
 }
 
+/// A column that has stopped before it was reduced: its pivot is the first simplex of what is left of its
+/// coboundary.
+///
+/// Sendable: what it points to is never changed.
+struct PostponedColumn<Entry: ColumnEntry>: @unchecked Sendable {
+    let column: UnsafeMutablePointer<ReducedColumn<Entry>>
+}
+
 /// Where a worker writes its reduced columns: blocks of memory that are given back together, when
 /// the dimension is done, because other workers may still read a column that has been replaced.
 ///
@@ -42,6 +50,22 @@ final class ColumnArena<Entry: ColumnEntry>: @unchecked Sendable {
         if let base = terms.baseAddress { copy.update(from: base, count: terms.count) }
         record.initialize(
             to: ReducedColumn(column: column, pivot: pivot, terms: copy, termCount: terms.count))
+        return record
+    }
+
+    /// An empty table for the columns of the block of `rank`, at most `capacity`.
+    func makeBlock(
+        rank: UInt32, capacity: Int
+    ) throws(HomologyError) -> UnsafeMutablePointer<BlockColumns<Entry>> {
+        typealias Column = BlockColumns<Entry>.Column
+        var size = 2
+        while size < 2 * capacity { size *= 2 }
+        let slots = try take(size * MemoryLayout<Column?>.stride)
+            .bindMemory(to: Column?.self, capacity: size)
+        slots.initialize(repeating: nil, count: size)
+        let record = try take(MemoryLayout<BlockColumns<Entry>>.stride)
+            .bindMemory(to: BlockColumns<Entry>.self, capacity: 1)
+        record.initialize(to: BlockColumns(rank: rank, slots: slots, mask: size - 1))
         return record
     }
 

@@ -10,6 +10,12 @@ extension ComputeContext {
         of count: Int, size: Int,
         _ body: @Sendable (_ worker: Int, _ range: Range<Int>) throws(HomologyError) -> Void
     ) throws(HomologyError) {
+        // A single chunk is not worth waking anyone.
+        if count <= size {
+            try checkStop()
+            if count > 0 { try body(0, 0..<count) }
+            return try checkStop()
+        }
         let failure = FirstFailure()
         team.forEachChunk(of: count, by: size, stop: stop) { worker, range in
             if failure.isSet { return }

@@ -1,0 +1,96 @@
+import Hardware
+import Synchronization
+
+/// The columns of one block that find their pivot in it, by pivot: an open-addressing table that is
+/// written by one worker and never changed afterwards.
+struct BlockColumns<Entry: ColumnEntry> {
+    typealias Column = UnsafeMutablePointer<ReducedColumn<Entry>>
+
+    let rank: UInt32
+    let slots: UnsafeMutablePointer<Column?>
+    let mask: Int
+
+    @inline(__always)
+    func column(withPivot key: Entry.Key) -> Column? {
+        var slot = hash(of: key) & mask
+        while let column = slots[slot] {
+            if column.pointee.pivot.key == key { return column }
+            slot = (slot &+ 1) & mask
+        }
+        return nil
+    }
+
+    /// The column of the simplex `key`: one look at each, for those who rarely ask.
+    func column(of key: Entry.Key) -> Column? {
+        for slot in 0...mask {
+            if let column = slots[slot], column.pointee.column == key { return column }
+        }
+        return nil
+    }
+
+    func insert(_ column: Column) {
+        var slot = hash(of: column.pointee.pivot.key) & mask
+        while slots[slot] != nil { slot = (slot &+ 1) & mask }
+        slots[slot] = column
+    }
+}
+
+/// The barren blocks that have been reduced so far, by rank: filled by compare-and-swap, whoever is
+/// first.
+///
+/// Sendable: slots are atomic words; what they point to is immutable and lives in arenas that the table
+/// owns.
+final class BlockTable<Entry: ColumnEntry>: @unchecked Sendable {
+    typealias Record = UnsafeMutablePointer<BlockColumns<Entry>>
+
+    private let slots: UnsafeMutablePointer<Atomic<UInt>>
+    private let mask: Int
+    private let memory: MemoryAccount
+    private let arenas = Mutex<[ColumnArena<Entry>]>([])
+
+    /// - Parameter capacity: the most blocks that will ever be held.
+    init(capacity: Int, memory: MemoryAccount) throws(HomologyError) {
+        var size = 1
+        while size < 2 * capacity { size *= 2 }
+        do { try memory.reserve(size * MemoryLayout<UInt>.stride) } catch { throw .memory(error) }
+        slots = .allocate(capacity: size)
+        for slot in 0..<size { (slots + slot).initialize(to: Atomic(0)) }
+        mask = size - 1
+        self.memory = memory
+    }
+
+    deinit {
+        slots.deinitialize(count: mask + 1)
+        slots.deallocate()
+        memory.release((mask + 1) * MemoryLayout<UInt>.stride)
+    }
+
+    /// A place where one worker stores its blocks; what is stored lives as long as the table.
+    func makeArena() -> ColumnArena<Entry> {
+        let arena = ColumnArena<Entry>(memory: memory)
+        arenas.withLock { $0.append(arena) }
+        return arena
+    }
+
+    @inline(__always)
+    func record(of rank: UInt32) -> Record? {
+        var slot = hash(of: UInt64(rank)) & mask
+        while let record = Record(bitPattern: slots[slot].load(ordering: .acquiring)) {
+            if record.pointee.rank == rank { return record }
+            slot = (slot &+ 1) & mask
+        }
+        return nil
+    }
+
+    /// Enters `record`, unless another worker has entered the same block: returns what stands there.
+    func enter(_ record: Record) -> Record {
+        var slot = hash(of: UInt64(record.pointee.rank)) & mask
+        while true {
+            let (exchanged, original) = slots[slot].compareExchange(
+                expected: 0, desired: UInt(bitPattern: record), ordering: .acquiringAndReleasing)
+            guard !exchanged, let present = Record(bitPattern: original) else { return record }
+            if present.pointee.rank == record.pointee.rank { return present }
+            slot = (slot &+ 1) & mask
+        }
+    }
+}
