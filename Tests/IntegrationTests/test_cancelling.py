@@ -11,10 +11,10 @@ pytestmark = pytest.mark.programs("tdad")
 
 COMPUTATIONS = {
     # Many columns; one long one; a large matrix, its edges and lunes.
-    "columns": (clouds.uniform(150, 24, seed=1), {"max_dimension": 3}),
+    "columns": (tda_client.Distances(clouds.random_distances(150, seed=1)), {"max_dimension": 3}),
     "a long column": (clouds.sphere(400, 4, seed=1), {"max_dimension": 3}),
-    "edges": (clouds.uniform(2500, 3, seed=2), {"max_dimension": 2}),
-    "representatives": (clouds.sphere(1500, 3, seed=3), {"max_dimension": 2, "representatives": True}),
+    "edges": (clouds.uniform(2000, 3, seed=2), {"max_dimension": 2}),
+    "representatives": (clouds.sphere(700, 3, seed=3), {"max_dimension": 2, "representatives": True}),
 }
 
 

@@ -99,7 +99,7 @@ struct EdgeCocycles<Graph: RankedGraph, Lanes: CocycleLanes> {
             lanes.base[rank &- low] =
                 legs.isDifference ? minuend.subtracting(other, field) : minuend.adding(other, field)
         }
-        return Window(graph: graph, bars: batch, low: low, lanes: lanes, field: field)
+        return Window(graph: graph, bars: batch, low: low, lanes: lanes, field: field, context: context)
     }
 
     /// The values of a batch of cocycles on the edges from `low` on.
@@ -109,10 +109,11 @@ struct EdgeCocycles<Graph: RankedGraph, Lanes: CocycleLanes> {
         let low: Int
         let lanes: Storage<Lanes>
         let field: PrimeField
+        let context: ComputeContext
 
         func cocycles(counting: Bars) throws(HomologyError) -> [RepresentativeCocycle] {
             var counts = [Int](repeating: 0, count: bars.count)
-            forEachTerm { _, lane in counts[lane] += 1 }
+            try forEachTerm { _, lane in counts[lane] += 1 }
             try counting.reserveCocycles(termCount: counts.reduce(0, +), dimension: 1)
             var vertices = counts.map { count in
                 var vertices: [Int32] = []
@@ -124,7 +125,7 @@ struct EdgeCocycles<Graph: RankedGraph, Lanes: CocycleLanes> {
                 coefficients.reserveCapacity(count)
                 return coefficients
             }
-            forEachTerm { rank, lane in
+            try forEachTerm { rank, lane in
                 let (a, b) = graph.ends(of: UInt32(truncatingIfNeeded: rank))
                 let (x, y) = (
                     Int32(bitPattern: graph.label(of: a)), Int32(bitPattern: graph.label(of: b))
@@ -140,13 +141,14 @@ struct EdgeCocycles<Graph: RankedGraph, Lanes: CocycleLanes> {
         }
 
         /// Calls `body` for each edge and each lane that is not zero there, until its bar ends.
-        private func forEachTerm(_ body: (_ rank: Int, _ lane: Int) -> Void) {
+        private func forEachTerm(_ body: (_ rank: Int, _ lane: Int) -> Void) throws(HomologyError) {
             let ends = bars.map(\.end)
             var start = low
             for end in Set(ends).sorted() {
                 var living: UInt64 = 0
                 for (lane, own) in ends.enumerated() where own >= end { living |= 1 << UInt64(lane) }
                 for rank in start..<end {
+                    if rank & 0xffff == 0 { try context.checkStop() }
                     var bits = lanes.base[rank &- low].nonzero & living
                     while bits != 0 {
                         body(rank, bits.trailingZeroBitCount)
