@@ -3,12 +3,16 @@
 import PackageDescription
 
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -38,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -45,11 +50,13 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     ],
     targets: [
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "COpenCL", pkgConfig: "OpenCL", providers: [.apt(["ocl-icd-opencl-dev"])]),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "DistanceKernels", path: "kernels/distances"),
         .target(name: "RankKernels", path: "kernels/ranks"),
@@ -103,11 +110,14 @@ let package = Package(
         .testTarget(name: "MessagesTests", dependencies: ["Messages", "Formats"]),
         .target(name: "JobStore", dependencies: ["CLibpq", "Formats", "Messages", grdb, nioPosix]),
         .testTarget(name: "JobStoreTests", dependencies: ["JobStore", "Messages", "Formats", "CLibpq"]),
+        .target(name: "ResultCache", dependencies: ["CHiredis", collections, nioPosix]),
+        .testTarget(name: "ResultCacheTests", dependencies: ["ResultCache"]),
         .target(
             name: "Gateway",
             dependencies: [
-                "Vocabulary", "Formats", "TDAClient", "Messages", "JobStore", hummingbird, httpTypes, nioCore,
-                nioHTTPTypes, collections, lifecycle, logging,
+                "CZlib", "Vocabulary", "Formats", "TDAClient", "Messages", "JobStore", "ResultCache",
+                hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, nioCore, nioHTTP1, nioHTTPTypes,
+                nioPosix, nioSSL, nioTLS, collections, lifecycle, logging,
             ]),
         .testTarget(
             name: "GatewayTests",
@@ -147,9 +157,8 @@ let package = Package(
         .executableTarget(
             name: "tda-gateway",
             dependencies: [
-                "Gateway", "Messages", "JobStore", "Settings", "TDAClient", "Vocabulary", hummingbird,
-                lifecycle,
-                signals, nioCore, logging, arguments,
+                "Gateway", "Messages", "JobStore", "ResultCache", "Settings", "TDAClient", "Vocabulary",
+                hummingbird, lifecycle, signals, nioCore, logging, arguments,
             ]),
         .executableTarget(
             name: "tda-bridge",

@@ -1,6 +1,9 @@
 public import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
 public import JobStore
 public import Logging
+public import ResultCache
 import NIOCore
 
 /// The HTTP service: routes, limits, and what they share.
@@ -13,23 +16,28 @@ public struct Gateway: Sendable {
     private let metrics = GatewayMetrics()
     private let uploads: Uploads
     private let inputs: InputSource
-    private let cache: ResultCache
+    private let computations: SharedComputations
     private let jobs: Jobs
+    /// Who is let in; it may be changed while the gateway runs.
+    public let tokens: TokenKeeper
 
+    /// - Parameter cache: where results are kept for equal requests; in this process's memory by default.
     public init(
         configuration: GatewayConfiguration, compute: any Compute, store: any JobStore & Outbox,
-        logger: Logger
+        cache: (any ResultCache)? = nil, logger: Logger
     ) {
         self.configuration = configuration
         self.compute = compute
         self.store = store
         self.logger = logger
-        cache = ResultCache(maxBytes: configuration.cacheBytes)
+        tokens = TokenKeeper(configuration.tokens)
+        computations = SharedComputations(
+            cache: cache ?? MemoryResultCache(maxBytes: configuration.cacheBytes))
         uploads = Uploads(directory: configuration.uploadDirectory, store: store)
         inputs = InputSource(uploads: uploads)
         let events = JobEvents()
         let runner = JobRunner(
-            store: store, compute: compute, inputs: inputs, cache: cache, events: events,
+            store: store, compute: compute, inputs: inputs, computations: computations, events: events,
             metrics: metrics, settings: configuration.jobs, logger: logger)
         jobs = Jobs(store: store, runner: runner, events: events)
     }
@@ -37,22 +45,12 @@ public struct Gateway: Sendable {
     /// The application, ready to run or to be tested.
     ///
     /// - Parameter onReady: called with the bound port once requests are taken.
+    /// - Throws: `GatewayConfigurationError` when the certificate cannot be used.
     public func application(
         onReady: @escaping @Sendable (Int) async -> Void = { _ in }
-    ) -> some ApplicationProtocol {
-        let connections = connections
-        let maxBodyBytes = configuration.maxBodyBytes
+    ) throws(GatewayConfigurationError) -> some ApplicationProtocol {
         var application = Application(
-            router: router(),
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [
-                        ConnectionHandler(connections: connections, maxBodyBytes: maxBodyBytes)
-                    ],
-                    idleTimeout: .seconds(Int64(configuration.idleTimeout / .seconds(1))),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024,
-                        maxHeaderFieldCount: 100))),
+            router: router(), server: try server(),
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: .maximum(configuration.maxConnections, logger: logger)),
@@ -63,31 +61,66 @@ public struct Gateway: Sendable {
         return application
     }
 
-    private func router() -> Router<GatewayContext> {
-        let router = Router(context: GatewayContext.self, options: [.autoGenerateHeadEndpoints])
-        router.add(middleware: RequestEnvelope(connections: connections, metrics: metrics))
-        router.add(middleware: TokenCheck(tokens: configuration.tokens))
-        HealthRoutes(compute: compute, store: store, cache: cache).add(to: router)
-        MetricsRoute(
-            compute: compute, store: store, cache: cache, metrics: metrics, connections: connections
-        ).add(to: router)
+    private func server() throws(GatewayConfigurationError) -> HTTPServerBuilder {
+        let (connections, maxBodyBytes, pace) = (connections, configuration.maxBodyBytes, configuration.pace)
+        let connection = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [
+                ConnectionHandler(connections: connections, maxBodyBytes: maxBodyBytes, limits: pace)
+            ],
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100))
+        guard let security = configuration.security else { return .http1(configuration: connection) }
+        let idle = Duration.nanoseconds(pace.keepAlive.nanoseconds)
+        let tls = try security.configuration()
+        return HTTPServerBuilder { responder in
+            let base = try HTTP2UpgradeChannel(
+                tlsConfiguration: tls,
+                configuration: .init(idleTimeout: idle, streamConfiguration: connection),
+                responder: responder)
+            return TLSServer(base: base, limit: pace.head)
+        }
+    }
 
-        let api = router.group("/api/v1")
-        let recent = RecentJobs(maxBytes: configuration.recentBytes)
-        ComputeRoutes(
-            compute: compute, inputs: inputs, cache: cache, jobs: jobs, recent: recent,
-            bodies: BodyReader(maxBytes: configuration.maxBodyBytes, metrics: metrics), metrics: metrics,
-            syncLimit: configuration.syncLimit
-        ).add(to: api)
-        JobRoutes(jobs: jobs, recent: recent).add(to: api)
-        JobResultsRoute(jobs: jobs, recent: recent).add(to: api)
-        DataRoutes(uploads: uploads, metrics: metrics, maxUploadBytes: configuration.maxUploadBytes)
-            .add(to: api)
-        JobEventsRoute(jobs: jobs, recent: recent).add(to: api)
-        StreamRoutes(
-            outbox: store, topics: configuration.topics,
-            bodies: BodyReader(maxBytes: configuration.maxBodyBytes, metrics: metrics)
-        ).add(to: api)
+    private func router() -> Router<GatewayContext> {
+        let routes = routes()
+        let router = Router(context: GatewayContext.self, options: [.autoGenerateHeadEndpoints])
+        // Outermost, so that pages may read what went wrong too.
+        if !configuration.allowedOrigins.isEmpty {
+            router.add(middleware: CrossOrigin(origins: configuration.allowedOrigins))
+        }
+        router.add(
+            middleware: RequestEnvelope(
+                connections: connections, metrics: metrics, allowedMethods: AllowedMethods(routes)))
+        router.add(middleware: CompressResponses())
+        router.add(middleware: TokenCheck(tokens: tokens))
+        if let limits = configuration.rateLimits {
+            router.add(middleware: RateLimit(buckets: RateBuckets(limits)))
+        }
+        for route in routes { route.add(to: router) }
         return router
+    }
+
+    private func routes() -> [Route] {
+        let recent = RecentJobs(maxBytes: configuration.recentBytes)
+        let bodies = BodyReader(
+            maxBytes: configuration.maxBodyBytes, memory: BodyMemory(maxBytes: configuration.bodyMemory),
+            metrics: metrics)
+        let compute = ComputeRoutes(
+            compute: compute, inputs: inputs, computations: computations, jobs: jobs, recent: recent,
+            bodies: bodies, metrics: metrics, syncLimit: configuration.syncLimit)
+        let data = DataRoutes(
+            uploads: uploads, metrics: metrics, maxUploadBytes: configuration.maxUploadBytes)
+        let metrics = MetricsRoute(
+            compute: self.compute, store: store, computations: computations, metrics: metrics,
+            connections: connections)
+        let described: [[Route]] = [
+            compute.routes, JobRoutes(jobs: jobs, recent: recent).routes,
+            JobResultsRoute(jobs: jobs, recent: recent).routes,
+            JobEventsRoute(jobs: jobs, recent: recent).routes, data.routes,
+            StreamRoutes(outbox: store, topics: configuration.topics, bodies: bodies).routes,
+            HealthRoutes(compute: self.compute, store: store, cache: computations.cache).routes,
+            metrics.routes,
+        ]
+        return described.flatMap(\.self) + DocumentRoute.routes(describing: described.flatMap(\.self))
     }
 }

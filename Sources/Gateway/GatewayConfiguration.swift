@@ -6,6 +6,12 @@ public struct GatewayConfiguration: Sendable {
     public var port = 8000
     /// None means that everybody on this machine may call, and nobody else.
     public var tokens = AccessTokens.none
+    /// Plain HTTP where nil.
+    public var security: TransportSecurity?
+    /// The sites whose pages may use the API from a browser, as `https://example.org`; `*` is any.
+    public var allowedOrigins: Set<String> = []
+    /// How often each token's owner may ask; as often as he likes where nil.
+    public var rateLimits: RateLimits?
     /// The largest body of a request, uploads aside.
     public var maxBodyBytes = 64 << 20
     public var maxUploadBytes = 256 << 20
@@ -13,8 +19,9 @@ public struct GatewayConfiguration: Sendable {
     public var uploadDirectory: String
     /// A request that the daemon would hold longer becomes a job.
     public var syncLimit = Duration.seconds(2)
-    /// After this long without a byte a connection is closed.
-    public var idleTimeout = Duration.seconds(60)
+    /// What the bodies of all requests that are held at a time may take together, uploads aside.
+    public var bodyMemory = 256 << 20
+    public var pace = PaceLimits()
     public var maxConnections = 4096
     /// What results may take in memory to be found again by their input.
     public var cacheBytes = 256 << 20
@@ -42,12 +49,14 @@ public struct GatewayConfiguration: Sendable {
 /// Why the gateway does not start.
 public enum GatewayConfigurationError: Error, Hashable, CustomStringConvertible {
     case openToTheNetwork(host: String)
+    case badCertificate(String)
 
     public var description: String {
         switch self {
         case .openToTheNetwork(let host):
             "TDA_HTTP_HOST is \(host), which others can reach, but there are no tokens: "
                 + "set TDA_API_TOKENS or TDA_API_TOKENS_FILE, or listen on 127.0.0.1"
+        case .badCertificate(let reason): "TDA_TLS_CERTIFICATE, TDA_TLS_KEY: \(reason)"
         }
     }
 }

@@ -42,6 +42,23 @@ extension Variable {
         "The bearer tokens that are let in, separated by commas; without any only loopback is served.")
     public static let apiTokensFile = Variable(
         "TDA_API_TOKENS_FILE", "file", "A file of bearer tokens, one a line.")
+    public static let tlsCertificate = Variable(
+        "TDA_TLS_CERTIFICATE", "file",
+        "The server's certificate in PEM, with those that lead to its root; with it HTTPS is served.")
+    public static let tlsKey = Variable("TDA_TLS_KEY", "file", "The certificate's private key in PEM.")
+    public static let corsOrigins = Variable(
+        "TDA_CORS_ORIGINS", "origins",
+        "The sites whose pages may use the API from a browser, separated by commas; * is any.")
+    public static let rateLimit = Variable(
+        "TDA_RATE_LIMIT", "n", "Requests a second that each token is good for; any number if not set.")
+    public static let rateBurst = Variable(
+        "TDA_RATE_BURST", "n", "Requests at once that each token is good for, where there is a rate limit.")
+    public static let maxConnections = Variable(
+        "TDA_MAX_CONNECTIONS", "n", "How many connections are held at a time; others wait.")
+    public static let bodyMemory = Variable(
+        "TDA_BODY_MEMORY", "bytes",
+        "What the request bodies that are held at a time may take together, uploads aside: 256M by default, or "
+            + "twice the largest body.")
     public static let dataDirectory = Variable(
         "TDA_DATA_DIR", "directory", "Where the store and the uploads are kept.")
     public static let syncLimit = Variable(
@@ -83,7 +100,8 @@ extension Variable {
     static let all: [Variable] =
         common + [
             .threads, .smt, .memoryLimit, .queue, .openCL, .calibration, .grace,
-            .httpHost, .httpPort, .apiTokens, .apiTokensFile, .dataDirectory, .syncLimit, .maxBodyBytes,
+            .httpHost, .httpPort, .apiTokens, .apiTokensFile, .tlsCertificate, .tlsKey, .corsOrigins,
+            .rateLimit, .rateBurst, .maxConnections, .bodyMemory, .dataDirectory, .syncLimit, .maxBodyBytes,
             .resultTTL, .jobAttempts, .jobLease, .outboxTTL, .cacheBytes, .maxUploadBytes,
             .databaseURL, .redisURL, .kafkaBootstrapServers, .kafkaJobsTopic, .kafkaResultsTopic,
             .kafkaEventsTopic, .schemaRegistryURL, .environment,

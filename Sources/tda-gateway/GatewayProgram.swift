@@ -7,6 +7,7 @@ import JobStore
 import Logging
 import Messages
 import NIOCore
+import ResultCache
 import ServiceLifecycle
 import Settings
 import TDAClient
@@ -23,10 +24,11 @@ struct GatewayProgram: Program {
 
     static let variables: [Variable] =
         Variable.common + [
-            .httpHost, .httpPort, .apiTokens, .apiTokensFile, .syncLimit, .maxBodyBytes, .maxUploadBytes,
-            .dataDirectory,
-            .databaseURL, .resultTTL, .jobAttempts, .jobLease, .cacheBytes, .kafkaBootstrapServers,
-            .kafkaJobsTopic, .kafkaResultsTopic, .kafkaEventsTopic, .outboxTTL, .environment,
+            .httpHost, .httpPort, .apiTokens, .apiTokensFile, .tlsCertificate, .tlsKey, .corsOrigins,
+            .rateLimit, .rateBurst, .maxConnections, .syncLimit, .maxBodyBytes, .bodyMemory, .maxUploadBytes,
+            .dataDirectory, .databaseURL, .redisURL, .resultTTL, .jobAttempts, .jobLease, .cacheBytes,
+            .kafkaBootstrapServers, .kafkaJobsTopic, .kafkaResultsTopic, .kafkaEventsTopic, .outboxTTL,
+            .environment,
         ]
 
     @OptionGroup var common: CommonOptions
@@ -34,11 +36,19 @@ struct GatewayProgram: Program {
     @Option(.httpPort) var port: UInt16 = 8000
     @Option(.apiTokens) var tokens: Secret?
     @Option(.apiTokensFile) var tokensFile: String?
+    @Option(.tlsCertificate) var tlsCertificate: String?
+    @Option(.tlsKey) var tlsKey: String?
+    @Option(.corsOrigins) var corsOrigins: String?
+    @Option(.rateLimit) var rateLimit: Double?
+    @Option(.rateBurst) var rateBurst = 100
+    @Option(.maxConnections) var maxConnections = 4096
     @Option(.syncLimit) var syncLimit = 2000
     @Option(.maxBodyBytes) var maxBodyBytes = ByteCount(64 << 20)
+    @Option(.bodyMemory) var bodyMemory: ByteCount?
     @Option(.maxUploadBytes) var maxUploadBytes = ByteCount(256 << 20)
     @Option(.dataDirectory) var dataDirectory: String?
     @Option(.databaseURL) var databaseURL: Secret?
+    @Option(.redisURL) var redisURL: Secret?
     @Option(.resultTTL) var resultTTL = 7 * 24 * 3600
     @Option(.jobAttempts) var jobAttempts = 3
     @Option(.jobLease) var jobLease = 15
@@ -57,9 +67,26 @@ struct GatewayProgram: Program {
         guard outboxTTL > 0 else { throw ValidationError("\(Variable.outboxTTL.name) is not above 0") }
         guard jobAttempts > 0 else { throw ValidationError("\(Variable.jobAttempts.name) is not above 0") }
         guard maxBodyBytes.bytes > 0 else { throw ValidationError("\(Variable.maxBodyBytes.name) is 0") }
+        if let bodyMemory, bodyMemory.bytes < maxBodyBytes.bytes {
+            throw ValidationError(
+                "\(Variable.bodyMemory.name) is less than \(Variable.maxBodyBytes.name): \(bodyMemory), "
+                    + "\(maxBodyBytes)")
+        }
+        guard maxConnections > 0 else {
+            throw ValidationError("\(Variable.maxConnections.name) is not above 0")
+        }
+        if let rateLimit, !(rateLimit > 0 && rateLimit.isFinite) {
+            throw ValidationError("\(Variable.rateLimit.name) is not above 0")
+        }
+        guard (tlsCertificate == nil) == (tlsKey == nil) else {
+            throw ValidationError(
+                "\(Variable.tlsCertificate.name) and \(Variable.tlsKey.name) are set together or not at all")
+        }
+        guard rateBurst > 0 else { throw ValidationError("\(Variable.rateBurst.name) is not above 0") }
     }
 
     func run() async throws {
+        OpenFiles.raiseLimit()
         let logger = Logger(label: "tda-gateway")
         let socket =
             common.socket ?? SocketPath.forClient(environment: ProcessInfo.processInfo.environment)
@@ -71,17 +98,23 @@ struct GatewayProgram: Program {
         // Without Kafka nobody would ever read what is told of jobs.
         let announces = kafkaServers?.isEmpty == false
         let store = try location.open(announcingOn: announces ? configuration.topics : nil)
+        let cache = try resultCache(logger)
         let gateway = Gateway(
-            configuration: configuration, compute: daemon, store: store, logger: logger)
+            configuration: configuration, compute: daemon, store: store, cache: cache, logger: logger)
         let host = host
-        let application = gateway.application { port in
+        let scheme = configuration.security == nil ? "http" : "https"
+        let application = try gateway.application { port in
             let urlHost = host.contains(":") ? "[\(host)]" : host
-            print("tda-gateway: listening on http://\(urlHost):\(port), daemon at \(socket)")
+            print("tda-gateway: listening on \(scheme)://\(urlHost):\(port), daemon at \(socket)")
             fflush(nil)
         }
 
         var services = ServiceGroupConfiguration(
-            services: [.init(service: application)], gracefulShutdownSignals: [.sigterm, .sigint],
+            services: [
+                .init(service: application),
+                .init(
+                    service: TokenRotation(source: tokenSource, keeper: gateway.tokens, logger: logger)),
+            ], gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)
         services.maximumGracefulShutdownDuration = .seconds(10)
         do {
@@ -90,7 +123,23 @@ struct GatewayProgram: Program {
             throw Failure(.unavailable, "cannot listen on \(host) port \(port): \(error.systemReason)")
         }
         await daemon.close()
+        await cache.close()
         try store.close()
+    }
+
+    private var tokenSource: TokenSource { TokenSource(inline: tokens, file: tokensFile) }
+
+    private func resultCache(_ logger: Logger) throws(Failure) -> any ResultCache {
+        guard let redisURL else { return MemoryResultCache(maxBytes: cacheBytes.bytes) }
+        guard let url = RedisURL(redisURL.value) else {
+            throw Failure(
+                .invalidArgument,
+                "\(Variable.redisURL.name): expected redis://[[user]:password@]host[:port][/database] "
+                    + "or unix:///path")
+        }
+        return RedisResultCache(url, memoryBytes: cacheBytes.bytes, keep: .seconds(resultTTL)) { error in
+            logger.warning("Redis does not answer", metadata: ["error": "\(error)"])
+        }
     }
 
     private func gatewayConfiguration(_ location: StoreLocation) throws -> GatewayConfiguration {
@@ -98,25 +147,24 @@ struct GatewayProgram: Program {
         configuration.maxUploadBytes = maxUploadBytes.bytes
         configuration.host = host
         configuration.port = Int(port)
-        configuration.tokens = AccessTokens(commaSeparated: tokens?.value ?? "")
-        if let tokensFile {
-            do {
-                let text = try String(contentsOfFile: tokensFile, encoding: .utf8)
-                configuration.tokens = configuration.tokens + AccessTokens(lines: text)
-            } catch {
-                throw Failure(
-                    .invalidArgument,
-                    "\(Variable.apiTokensFile.name): the file \(tokensFile) cannot be read")
-            }
-        }
+        configuration.tokens = try tokenSource.read()
+        configuration.allowedOrigins = Set(
+            (corsOrigins ?? "").split(separator: ",").map { $0.filter { !$0.isWhitespace } }
+                .filter { !$0.isEmpty })
+        configuration.rateLimits = rateLimit.map { RateLimits(perSecond: $0, burst: rateBurst) }
+        configuration.maxConnections = maxConnections
         configuration.syncLimit = .milliseconds(syncLimit)
         configuration.maxBodyBytes = maxBodyBytes.bytes
+        configuration.bodyMemory = bodyMemory?.bytes ?? max(256 << 20, 2 * maxBodyBytes.bytes)
         configuration.cacheBytes = cacheBytes.bytes
         configuration.jobs.retention = .seconds(resultTTL)
         configuration.jobs.maxAttempts = jobAttempts
         configuration.jobs.lease = .seconds(jobLease)
         configuration.jobs.messageRetention = .seconds(outboxTTL)
         configuration.topics = MessageTopics(jobs: jobsTopic, results: resultsTopic, events: eventsTopic)
+        if let tlsCertificate, let tlsKey {
+            configuration.security = TransportSecurity(certificateFile: tlsCertificate, keyFile: tlsKey)
+        }
         try configuration.validate()
         return configuration
     }

@@ -79,8 +79,8 @@ import Vocabulary
                 """
                 {"parameters": {"max_edge_length": 0.25, "max_dimension": 3, "num_threads": 5,
                    "metric": "minkowski", "p": 3, "coefficient_field": 7, "precision": "float64",
-                   "representatives": true, "timeout_ms": 1500, "unknown": {"to": ["us", null]}},
-                 "point_cloud": {"dimension": 1, "name": "nobody asked", "points": [[0.1], [1e-3]]}}
+                   "representatives": true, "timeout_ms": 1500},
+                 "point_cloud": {"dimension": 1, "points": [[0.1], [1e-3]]}}
                 """)
             #expect(response.status == .ok)
         }

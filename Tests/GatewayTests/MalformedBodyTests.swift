@@ -113,6 +113,7 @@ import Vocabulary
         .parameter(#""max_dimension": 65"#, "parameters.max_dimension: 65 is not from 0 to 64"),
         .parameter(#""max_dimension": 1.5"#, "parameters.max_dimension is 1.5, expected an integer"),
         .parameter(#""max_dimension": 1e30"#, "parameters.max_dimension is 1e30, expected an integer"),
+        .parameter(#""max_edge_lenght": 1"#, "parameters.max_edge_lenght is no field of this request"),
         .parameter(#""num_threads": 0"#, "parameters.num_threads is 0, at least 1 is needed"),
         .parameter(#""metric": "taxi""#, #"parameters.metric: unknown metric "taxi"; known: euclidean"#),
         .parameter(#""metric": "minkowski""#, "parameters.p: minkowski needs an exponent"),

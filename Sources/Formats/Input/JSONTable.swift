@@ -38,6 +38,7 @@ extension TextError {
         case .notFinite(let place): self.init("\(place) is not a finite number", at: position)
         case .notAnInteger(let place, let text):
             self.init("\(place) is \(text), expected an integer", at: position)
+        case .unknownMember(let place): self.init("\(place) is not known", at: position)
         }
     }
 }

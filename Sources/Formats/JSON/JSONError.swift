@@ -15,4 +15,6 @@ package enum JSONError: Error {
     case wrongKind(place: String, found: JSONKind, wanted: JSONKind)
     case notFinite(place: String)
     case notAnInteger(place: String, text: String)
+    /// A member that the object does not have.
+    case unknownMember(place: String)
 }

@@ -58,6 +58,30 @@ package struct JSONText {
         value(verbatim: json)
     }
 
+    /// Writes `object`, which must be one whole JSON object, with a member more.
+    package mutating func member(_ key: String, verbatim object: [UInt8], adding name: String, _ value: Bool)
+    {
+        self.key(key)
+        bytes += object[..<max(object.count - 1, 0)]
+        needsComma = object.count > 2
+        member(name, value)
+        close(UInt8(ascii: "}"))
+    }
+
+    /// Writes an element that `body` spells out by `fragment` and `value`: for the objects that there are
+    /// thousands of.
+    package mutating func spelled(_ body: (inout JSONText) -> Void) {
+        comma()
+        body(&self)
+        needsComma = true
+    }
+
+    /// Writes `text` as it is.
+    package mutating func fragment(_ text: StaticString) {
+        bytes += UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        needsComma = false
+    }
+
     /// Writes `json`, which must be one whole JSON value, as it is.
     package mutating func value(verbatim json: [UInt8]) {
         comma()

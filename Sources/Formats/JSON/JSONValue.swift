@@ -99,6 +99,7 @@ extension JSONError: CustomStringConvertible {
             "\(place) is \(found.rawValue), expected \(wanted.rawValue)"
         case .notFinite(let place): "\(place) is not finite"
         case .notAnInteger(let place, let text): "\(place) is \(text), expected an integer"
+        case .unknownMember(let place): "\(place) is not known"
         }
     }
 }

@@ -60,27 +60,24 @@ extension JSONText {
     fileprivate mutating func pair(
         _ pair: PersistencePair, _ index: Int, of barcode: Barcode, _ precision: Precision
     ) {
-        object { json in
-            json.member("dimension", pair.dimension)
+        spelled { json in
+            json.fragment(#"{"dimension":"#)
+            json.value(pair.dimension)
             switch precision {
             case .float32: json.bar(Float(pair.birth), Float(pair.death))
             case .float64: json.bar(pair.birth, pair.death)
             }
-            guard let representative = barcode.representative(of: index) else { return }
-            json.object("representative") { json in
-                if let generator = barcode.generator(of: index) {
-                    json.vertices("birth", generator.birth)
-                    json.vertices("death", generator.death)
-                }
-                json.array("simplices") { json in
-                    for simplex in representative.simplices(dimension: pair.dimension) {
-                        json.array { json in for vertex in simplex { json.value(Int(vertex)) } }
+            if let representative = barcode.representative(of: index) {
+                json.fragment(#","representative":"#)
+                json.object { json in
+                    if let generator = barcode.generator(of: index) {
+                        json.vertices("birth", generator.birth)
+                        json.vertices("death", generator.death)
                     }
-                }
-                json.array("coefficients") { json in
-                    for coefficient in representative.coefficients { json.value(Int(coefficient)) }
+                    json.members(of: representative, dimension: pair.dimension)
                 }
             }
+            json.fragment("}")
         }
     }
 
@@ -92,9 +89,23 @@ extension JSONText {
     private mutating func bar<Value: BinaryFloatingPoint & CustomStringConvertible>(
         _ birth: Value, _ death: Value
     ) {
-        member("birth", birth)
-        member("death", death)
-        member("persistence", death - birth)
+        fragment(#","birth":"#)
+        value(birth)
+        fragment(#","death":"#)
+        value(death)
+        fragment(#","persistence":"#)
+        value(death - birth)
+    }
+
+    private mutating func members(of representative: RepresentativeCocycle, dimension: Int) {
+        array("simplices") { json in
+            for simplex in representative.simplices(dimension: dimension) {
+                json.array { json in for vertex in simplex { json.value(Int(vertex)) } }
+            }
+        }
+        array("coefficients") { json in
+            for coefficient in representative.coefficients { json.value(Int(coefficient)) }
+        }
     }
 
     fileprivate mutating func members(of statistics: ComputeStatistics, _ precision: Precision) {

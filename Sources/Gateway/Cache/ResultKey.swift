@@ -2,11 +2,14 @@ import Vocabulary
 
 /// A digest of what a result depends on: input and options, not the number of threads.
 struct ResultKey: Hashable, Sendable {
-    private let digest: String
+    /// Hexadecimal digits.
+    let text: String
 
     init(_ input: ComputeInput, _ options: VietorisRipsOptions) {
         var digest = SHA256()
-        digest.update(Array("\(input.shape) \(options)".utf8))
+        let parameters = options.json(threads: nil, maxEdgeLength: options.maxEdgeLength)
+        // The number of points tells where each of the arrays that follow ends.
+        digest.update(Array("\(input.kind) \(input.count) \(input.dimension ?? 0) \(parameters)".utf8))
         if let weights = input.weights { digest.update(weights) }
         switch input {
         case .points(let cloud): digest.update(cloud.coordinates)
@@ -18,7 +21,17 @@ struct ResultKey: Hashable, Sendable {
             digest.update(graph.lengths)
             if let births = graph.vertexBirths { digest.update(births) }
         }
-        self.digest = digest.hexDigits()
+        text = digest.hexDigits()
+    }
+}
+
+extension ComputeInput {
+    fileprivate var kind: String {
+        switch self {
+        case .points: "points"
+        case .distances: "distances"
+        case .sparse(let graph): "sparse \(graph.ends.count)"
+        }
     }
 }
 

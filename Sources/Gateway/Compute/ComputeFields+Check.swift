@@ -62,7 +62,7 @@ extension ComputeFields {
         return Scalars.float64(values).converted(to: precision)
     }
 
-    private func checkedPrecision() throws(Problem) -> Precision {
+    func checkedPrecision() throws(Problem) -> Precision {
         guard let precision else { return .float32 }
         guard let known = Precision(rawValue: precision) else {
             let names = Precision.allCases.map(\.rawValue).joined(separator: ", ")
@@ -96,6 +96,7 @@ extension ComputeFields {
 
 extension ComputeFields {
     private func checkedPoints(_ precision: Precision) throws(InvalidInput) -> PointCloud {
+        if let cloud { return cloud }
         guard let points else { throw .badParameter("point_cloud.points", reason: "missing") }
         if let declaredDimension, declaredDimension < 1 {
             throw .badParameter("point_cloud.dimension", reason: "\(declaredDimension) is not a number ≥ 1")

@@ -1,9 +1,12 @@
 import Formats
+import Vocabulary
 
 /// The fields of a compute request's body as they were read, not yet checked against each other: JSON
 /// members come in any order, and the precision of the points is known only at the end.
 struct ComputeFields: Sendable {
     var points: NumberRows?
+    /// Points that came as an array, in the precision that was asked for.
+    var cloud: PointCloud?
     var declaredDimension: Int?
     var squareDistances: NumberRows?
     var lowerDistances: [Double]?
@@ -32,9 +35,24 @@ struct ComputeFields: Sendable {
     var hasPointCloud = false
     var hasDistanceMatrix = false
 
-    /// Reads the whole of `text`.
-    static func read(_ text: UnsafeRawBufferPointer) throws(Problem) -> ComputeFields {
-        var reader = JSONReader(text)
+    /// Reads the whole of a body: JSON, or the common form of `ArrayBody`.
+    static func read(_ body: UnsafeRawBufferPointer) throws(Problem) -> ComputeFields {
+        let (json, npy) = ArrayBody.split(body)
+        var fields = try read(json: json)
+        if let npy {
+            let precision = try fields.checkedPrecision()
+            do throws(FormatError) {
+                fields.cloud = try InputParser.points(npy, as: .npy, precision: precision)
+            } catch {
+                throw .invalid(error.message)
+            }
+            fields.hasPointCloud = true
+        }
+        return fields
+    }
+
+    private static func read(json: UnsafeRawBufferPointer) throws(Problem) -> ComputeFields {
+        var reader = JSONReader(json)
         var fields = ComputeFields()
         do {
             try fields.readBody(&reader)
@@ -58,7 +76,7 @@ struct ComputeFields: Sendable {
             case "file_id": fileID = try reader.string(at: "file_id")
             case "parameters": try readParameters(&reader)
             case "job_options": try readJobOptions(&reader)
-            default: try reader.skip()
+            default: throw .unknownMember(place: key)
             }
         }
     }
@@ -69,7 +87,7 @@ struct ComputeFields: Sendable {
             switch key {
             case "points": points = try reader.rows(named: "points")
             case "dimension": declaredDimension = try reader.integer(at: "point_cloud.dimension")
-            default: try reader.skip()
+            default: throw .unknownMember(place: "point_cloud.\(key)")
             }
         }
     }
@@ -80,7 +98,7 @@ struct ComputeFields: Sendable {
             switch key {
             case "values": squareDistances = try reader.rows(named: "distance_matrix.values")
             case "lower": lowerDistances = try reader.numbers(named: "distance_matrix.lower")
-            default: try reader.skip()
+            default: throw .unknownMember(place: "distance_matrix.\(key)")
             }
         }
     }
@@ -103,7 +121,7 @@ struct ComputeFields: Sendable {
             case "subsample": subsample = try reader.integer(at: place)
             case "timeout_ms": timeoutMilliseconds = try reader.integer(at: place)
             case "async": isAsync = try reader.bool(at: place)
-            default: try reader.skip()
+            default: throw .unknownMember(place: place)
             }
         }
     }
@@ -121,7 +139,7 @@ struct ComputeFields: Sendable {
                     : try reader.number(at: place)
             case "r": measureExponent = try reader.number(at: place)
             case "n_neighbors": neighbours = try reader.integer(at: place)
-            default: try reader.skip()
+            default: throw .unknownMember(place: place)
             }
         }
     }
@@ -134,7 +152,7 @@ struct ComputeFields: Sendable {
             case "async": isAsync = try reader.bool(at: place)
             case "cache_results": cachesResults = try reader.bool(at: place)
             case "notify_completion": notifiesCompletion = try reader.bool(at: place)
-            default: try reader.skip()
+            default: throw .unknownMember(place: place)
             }
         }
     }
@@ -169,6 +187,9 @@ extension Problem {
             self = .invalid("\(place) is not a finite number", at: place)
         case .notAnInteger(let place, let text):
             self = .invalid("\(place) is \(text), expected an integer", at: place)
+        case .unknownMember(let place):
+            let place = String(place.prefix(100))
+            self = .invalid("\(place) is no field of this request", at: place)
         }
     }
 }

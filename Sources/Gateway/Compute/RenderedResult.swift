@@ -1,25 +1,18 @@
 import Formats
 import FoundationEssentials
 import JobStore
+import ResultCache
 import Vocabulary
 
-/// A result as it is kept and sent: the contract's JSON.
-struct RenderedResult: Sendable {
-    /// The `results` object, without `cached`.
-    let results: [UInt8]
-    /// The parameters as they were used.
-    let parameters: String
-    let computationMilliseconds: Double
-
+extension RenderedResult {
     init(_ result: ComputeResult, options: VietorisRipsOptions) {
-        results = ResultsJSON.bytes(result, precision: options.precision)
-        parameters = options.json(
-            threads: result.statistics.threadCount,
-            maxEdgeLength: options.maxEdgeLength ?? result.statistics.threshold)
-        computationMilliseconds = result.statistics.computeSeconds * 1000
+        self.init(
+            results: ResultsJSON.bytes(result, precision: options.precision),
+            parameters: options.json(
+                threads: result.statistics.threadCount,
+                maxEdgeLength: options.maxEdgeLength ?? result.statistics.threshold),
+            computationMilliseconds: result.statistics.computeSeconds * 1000)
     }
-
-    var byteCount: Int { results.count + parameters.utf8.count }
 
     /// As the store keeps it.
     var stored: JobResults {

@@ -9,6 +9,8 @@ struct GatewayContext: RequestContext {
     /// Set by `RequestEnvelope`, before anything else sees the request.
     var requestID = ""
     var connection: Connection?
+    /// Set by `TokenCheck`.
+    var client = ClientName.anybody
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

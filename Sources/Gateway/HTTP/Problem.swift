@@ -1,4 +1,5 @@
 import Formats
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import JobStore
@@ -15,6 +16,9 @@ enum ProblemCode: String, Sendable, CaseIterable {
     case notAcceptable = "NOT_ACCEPTABLE"
     case conflict = "CONFLICT"
     case payloadTooLarge = "PAYLOAD_TOO_LARGE"
+    case headTooLarge = "HEAD_TOO_LARGE"
+    case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
+    case requestTimeout = "REQUEST_TIMEOUT"
     case idempotencyMismatch = "IDEMPOTENCY_MISMATCH"
     case resourceLimit = "RESOURCE_LIMIT"
     case overloaded = "OVERLOADED"
@@ -33,6 +37,9 @@ enum ProblemCode: String, Sendable, CaseIterable {
         case .notAcceptable: .notAcceptable
         case .conflict: .conflict
         case .payloadTooLarge: .contentTooLarge
+        case .headTooLarge: .requestHeaderFieldsTooLarge
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .requestTimeout: .requestTimeout
         case .idempotencyMismatch, .resourceLimit: .unprocessableContent
         case .overloaded: .tooManyRequests
         case .internal: .internalServerError
@@ -53,6 +60,8 @@ struct Problem: Error, Sendable {
     var retryAfter: Int?
     /// Set when the rest of the request is not worth reading.
     var closesConnection = false
+    /// What the path takes, sent as `Allow` with METHOD_NOT_ALLOWED.
+    var allowedMethods: [HTTPRequest.Method] = []
 
     enum Detail: Sendable {
         case text(String)
@@ -107,8 +116,33 @@ struct Problem: Error, Sendable {
         }
     }
 
-    /// The response, RFC 9457 with the contract's `error` object beside.
+    /// The response to a request.
     func response(requestID: String) -> Response {
+        let (head, body) = parts(requestID: requestID)
+        return Response(status: head.status, headers: head.headerFields, body: .init(byteBuffer: body))
+    }
+
+    /// The response to what came before there was a request.
+    var parts: (head: HTTPResponse, body: ByteBuffer) {
+        var (head, body) = parts(requestID: UUID().uuidString.lowercased())
+        head.headerFields[.contentLength] = String(body.readableBytes)
+        return (head, body)
+    }
+
+    private func parts(requestID: String) -> (head: HTTPResponse, body: ByteBuffer) {
+        var headers: HTTPFields = [.contentType: "application/problem+json", .cacheControl: "no-store"]
+        if let retryAfter { headers[.retryAfter] = String(retryAfter) }
+        if code == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+        if closesConnection { headers[.connection] = "close" }
+        if !allowedMethods.isEmpty {
+            headers[.allow] = allowedMethods.map(\.rawValue).joined(separator: ", ")
+        }
+        let head = HTTPResponse(status: code.status, headerFields: headers)
+        return (head, ByteBuffer(bytes: json(requestID: requestID).bytes))
+    }
+
+    /// RFC 9457 with the contract's `error` object beside.
+    private func json(requestID: String) -> JSONText {
         var json = JSONText()
         json.object { json in
             json.member("type", "about:blank")
@@ -131,11 +165,6 @@ struct Problem: Error, Sendable {
                 }
             }
         }
-        var headers: HTTPFields = [.contentType: "application/problem+json", .cacheControl: "no-store"]
-        if let retryAfter { headers[.retryAfter] = String(retryAfter) }
-        if code == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
-        if closesConnection { headers[.connection] = "close" }
-        return Response(
-            status: code.status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))
+        return json
     }
 }

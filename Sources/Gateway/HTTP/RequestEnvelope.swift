@@ -11,6 +11,7 @@ struct RequestEnvelope: RouterMiddleware {
 
     let connections: Connections
     let metrics: GatewayMetrics
+    let allowedMethods: AllowedMethods
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -26,8 +27,10 @@ struct RequestEnvelope: RouterMiddleware {
         var response: Response
         do {
             response = try await next(request, context)
+        } catch let error as HTTPError where error.status == .notFound {
+            response = answerToUnrouted(request, context)
         } catch {
-            let problem = Self.problem(for: error, request: request, logger: context.logger)
+            let problem = Self.problem(for: error, logger: context.logger)
             response = problem.response(requestID: context.requestID)
         }
         response.headers[.xRequestID] = context.requestID
@@ -52,6 +55,25 @@ struct RequestEnvelope: RouterMiddleware {
         }
     }
 
+    /// What a request for no route is told: that there is nothing, or what there is.
+    private func answerToUnrouted(_ request: Request, _ context: GatewayContext) -> Response {
+        let allowed = allowedMethods(request.uri.path)
+        var problem: Problem
+        if allowed.isEmpty {
+            problem = Problem(.notFound, "there is no \(request.method) \(request.uri.path)")
+        } else if request.method == .options {
+            return Response(
+                status: .noContent,
+                headers: [.allow: allowed.map(\.rawValue).joined(separator: ", ")])
+        } else {
+            let names = allowed.map(\.rawValue).joined(separator: ", ")
+            problem = Problem(
+                .methodNotAllowed, "\(request.uri.path) takes \(names), not \(request.method)")
+            problem.allowedMethods = allowed
+        }
+        return problem.response(requestID: context.requestID)
+    }
+
     /// The client's id if it can be echoed safely, else a new one.
     private static func requestID(of request: Request) -> String {
         if let given = request.headers[.xRequestID], (1...128).contains(given.utf8.count),
@@ -62,11 +84,11 @@ struct RequestEnvelope: RouterMiddleware {
         return UUID().uuidString.lowercased()
     }
 
-    private static func problem(for error: any Error, request: Request, logger: Logger) -> Problem {
+    private static func problem(for error: any Error, logger: Logger) -> Problem {
         switch error {
         case let problem as Problem: return problem
-        case let error as HTTPError where error.status == .notFound:
-            return Problem(.notFound, "there is no \(request.method) \(request.uri.path)")
+        case is ClientTooSlow:
+            return Problem(.requestTimeout, "the body comes too slowly", closesConnection: true)
         case let error as any HTTPResponseError where error.status == .contentTooLarge:
             return Problem(.payloadTooLarge, "the body is too large", closesConnection: true)
         case let error as any HTTPResponseError where error.status == .badRequest:

@@ -29,7 +29,7 @@ extension Job {
                 json.member("file_id", fileID)
             }
             json.member("parameters", verbatim: Array((parameters ?? "{}").utf8))
-            if let results { json.member("results", verbatim: results.marked(cached: cached)) }
+            if let results { json.member("results", verbatim: results, adding: "cached", cached) }
             if let failure {
                 json.object("error") { json in
                     json.member("code", failure.code)
@@ -38,13 +38,5 @@ extension Job {
             }
         }
         return json
-    }
-}
-
-extension [UInt8] {
-    /// This JSON object with a member `cached` more.
-    func marked(cached: Bool) -> [UInt8] {
-        guard last == UInt8(ascii: "}") else { return self }
-        return dropLast() + Array((cached ? #","cached":true}"# : #","cached":false}"#).utf8)
     }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JobStore
 import Logging
+import ResultCache
 import ServiceLifecycle
 import Synchronization
 import Vocabulary
@@ -43,7 +44,7 @@ final class JobRunner: Service {
     private let store: any JobStore & Outbox
     private let compute: any Compute
     private let inputs: InputSource
-    private let cache: ResultCache
+    private let computations: SharedComputations
     private let events: JobEvents
     private let metrics: GatewayMetrics
     private let settings: JobSettings
@@ -53,13 +54,14 @@ final class JobRunner: Service {
     private let wakeupSource: AsyncStream<Void>.Continuation
 
     init(
-        store: any JobStore & Outbox, compute: any Compute, inputs: InputSource, cache: ResultCache,
+        store: any JobStore & Outbox, compute: any Compute, inputs: InputSource,
+        computations: SharedComputations,
         events: JobEvents, metrics: GatewayMetrics, settings: JobSettings, logger: Logger
     ) {
         self.store = store
         self.compute = compute
         self.inputs = inputs
-        self.cache = cache
+        self.computations = computations
         self.events = events
         self.metrics = metrics
         self.settings = settings
@@ -166,10 +168,10 @@ final class JobRunner: Service {
         of request: ComputeRequest, for job: Job, cached: Bool
     ) async throws -> RenderedResult {
         let key = cached ? ResultKey(request.input, request.options) : nil
-        if let key, let known = cache.result(for: key) { return known }
+        if let key, let known = await computations.result(for: key) { return known }
         let result = try await compute(request, for: job)
         let rendered = RenderedResult(result, options: request.options)
-        if let key { cache.insert(rendered, for: key) }
+        if let key { await computations.insert(rendered, for: key) }
         return rendered
     }
 

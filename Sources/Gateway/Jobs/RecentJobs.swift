@@ -1,5 +1,6 @@
 import DequeModule
 import JobStore
+import ResultCache
 import Synchronization
 
 /// The latest jobs that were answered in their requests, so that they can be asked for by their id too.

@@ -1,5 +1,6 @@
 import Formats
 import JobStore
+import ResultCache
 import Synchronization
 import Vocabulary
 
@@ -68,7 +69,8 @@ final class GatewayMetrics: Sendable {
     ///   - connections: open connections now.
     ///   - jobs: jobs by state, nil when the store is not there.
     func text(
-        daemon: DaemonStatus?, connections: Int, jobs: [JobState: Int]?, cache: ResultCache.Counts
+        daemon: DaemonStatus?, connections: Int, jobs: [JobState: Int]?, cache: CacheStatus,
+        joined: Int
     ) -> String {
         let counts = counts.withLock { $0 }
         var out = PrometheusText()
@@ -101,6 +103,9 @@ final class GatewayMetrics: Sendable {
         Self.describe(daemon, in: &out)
         Self.describe(jobs, in: &out)
         Self.describe(cache, in: &out)
+        out.single(
+            "tda_computations_joined_total", "counter",
+            "Requests that waited for an equal one's computation.", joined)
         return out.text
     }
 
@@ -113,11 +118,13 @@ final class GatewayMetrics: Sendable {
         }
     }
 
-    private static func describe(_ cache: ResultCache.Counts, in out: inout PrometheusText) {
+    private static func describe(_ cache: CacheStatus, in out: inout PrometheusText) {
+        out.single("tda_cache_up", "gauge", "Whether the cache answers.", cache.isUp ? 1 : 0)
+        out.single("tda_cache_errors_total", "counter", "Requests to the cache that failed.", cache.errors)
         out.single("tda_cache_hits_total", "counter", "Results taken from the cache.", cache.hits)
         out.single("tda_cache_misses_total", "counter", "Results not in the cache.", cache.misses)
-        out.single("tda_cache_entries", "gauge", "Results in the cache.", cache.entries)
-        out.single("tda_cache_bytes", "gauge", "Bytes of the results in the cache.", cache.bytes)
+        out.single("tda_cache_entries", "gauge", "Results in this process's memory.", cache.entries)
+        out.single("tda_cache_bytes", "gauge", "Bytes of the results in this process's memory.", cache.bytes)
     }
 
     private static func describe(_ daemon: DaemonStatus?, in out: inout PrometheusText) {

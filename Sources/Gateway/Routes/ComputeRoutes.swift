@@ -5,13 +5,14 @@ import Hummingbird
 import JobStore
 import Messages
 import NIOCore
+import ResultCache
 import Vocabulary
 
 /// `POST /tda/compute/vietoris-rips` and `POST /tda/estimate`.
 struct ComputeRoutes: Sendable {
     let compute: any Compute
     let inputs: InputSource
-    let cache: ResultCache
+    let computations: SharedComputations
     let jobs: Jobs
     let recent: RecentJobs
     let bodies: BodyReader
@@ -19,20 +20,59 @@ struct ComputeRoutes: Sendable {
     /// What the daemon may hold a request for before it becomes a job.
     let syncLimit: Duration
 
-    func add(to api: RouterGroup<GatewayContext>) {
-        api.post("/tda/compute/vietoris-rips") { request, context in
-            try await vietorisRips(request, context)
-        }
-        api.post("/tda/estimate") { request, context in
-            try await estimate(request, context)
-        }
+    var routes: [Route] {
+        [
+            Route(Self.vietorisRips) { request, context in try await vietorisRips(request, context) },
+            Route(Self.estimating) { request, context in try await estimate(request, context) },
+        ]
     }
+
+    private static let mediaTypes = [
+        Content.json("VietorisRipsRequest"), Content(type: ArrayBody.npy, schema: .bytes),
+        Content(type: ArrayBody.raw, schema: .bytes),
+    ]
+    private static let arrayParameters = [
+        Parameter(
+            name: ArrayBody.shapeHeader.rawName, place: .header, schema: .string,
+            description: "Of an octet stream: the numbers of points and of coordinates, as in `1000,3`."),
+        Parameter(
+            name: ArrayBody.typeHeader.rawName, place: .header,
+            schema: #"{"enum": ["float32", "float64"], "default": "float32"}"#,
+            description: "Of an octet stream: the type of its numbers, little-endian."),
+    ]
+
+    private static let vietorisRips = Operation(
+        .post, "\(apiRoot)/tda/compute/vietoris-rips", "computeVietorisRips", .compute,
+        "The barcode of a Vietoris–Rips filtration.",
+        description: "Arrays of points may be sent as they are; what else the JSON body would say in "
+            + "`parameters` and `job_options` stands in the query then.",
+        parameters: arrayParameters + [
+            Parameter(
+                name: "Idempotency-Key", place: .header,
+                schema: #"{"type": "string", "minLength": 1, "maxLength": 255}"#,
+                description: "The same key and body give the same job."),
+            Parameter(
+                name: "Prefer", place: .header, schema: .string,
+                description: "`respond-async` makes a job of the request."),
+        ],
+        body: mediaTypes,
+        answers: [
+            Answer(.ok, "It was computed.", [.json("Job")]),
+            Answer(
+                .accepted, "It will be computed, as a job that is stored.", [.json("Accepted")],
+                headers: [("Location", "The job."), ("Retry-After", "Seconds until it may be done.")]),
+        ], problems: [.notFound, .idempotencyMismatch, .resourceLimit, .deadlineExceeded])
+    private static let estimating = Operation(
+        .post, "\(apiRoot)/tda/estimate", "estimate", .compute, "What a computation will take.",
+        parameters: arrayParameters, body: mediaTypes,
+        answers: [Answer(.ok, "Time and memory, roughly.", [.json("Estimate")])], problems: [.notFound])
 
     // MARK: Vietoris–Rips
 
     private func vietorisRips(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let created = Date()
-        let body = try await bodies.read(request)
+        let held = try await bodies.read(request)
+        let body = try ArrayBody.normalized(held.bytes, of: request)
         let key = try Self.idempotencyKey(of: request, body)
         if let key,
             let earlier = try await jobs.stored({ store throws(StoreError) in
@@ -55,9 +95,8 @@ struct ComputeRoutes: Sendable {
                 correlationID: context.requestID, traceParent: request.traceParent,
                 wantsNotice: call.notifiesCompletion))
 
-        if let known = call.cachesResults && !call.isAsync
-            ? cache.result(for: ResultKey(input, call.options)) : nil
-        {
+        let resultKey = call.cachesResults ? ResultKey(input, call.options) : nil
+        if let resultKey, !call.isAsync, let known = await computations.result(for: resultKey) {
             return try await answer(job, known, cached: true, key)
         }
         let estimate = try await estimateIfNeeded(work, call)
@@ -66,23 +105,23 @@ struct ComputeRoutes: Sendable {
             guard case .created = outcome else { return try await response(to: outcome) }
             return Self.accepted(job, estimated: estimate.map { .seconds($0.seconds) } ?? syncLimit)
         }
-        let (result, cached) = try await result(of: work, call, context.connection)
-        return try await answer(job, result, cached: cached, key)
+        let result = try await result(of: work, resultKey, context.connection)
+        return try await answer(job, result, cached: false, key)
     }
 
     /// Computes while the client waits, once for all who want the same.
     private func result(
-        of work: ComputeRequest, _ call: ComputeCall, _ connection: Connection?
-    ) async throws -> (result: RenderedResult, cached: Bool) {
+        of work: ComputeRequest, _ key: ResultKey?, _ connection: Connection?
+    ) async throws -> RenderedResult {
         let computing: @Sendable () async throws -> RenderedResult = { [compute, metrics] in
             let result = try await metrics.counting { try await compute.compute(work, progress: nil) }
             return RenderedResult(result, options: work.options)
         }
         do {
-            return try await cancelled(with: connection) { [cache] in
+            return try await cancelled(with: connection) { [computations] in
                 // A deadline is this request's own: it must not end the others'.
-                guard call.cachesResults, call.timeout == nil else { return (try await computing(), false) }
-                return try await cache.join(ResultKey(work.input, work.options), compute: computing)
+                guard let key, work.timeout == nil else { return try await computing() }
+                return try await computations.join(key, compute: computing)
             }
         } catch let failure as Failure {
             throw Problem(failure)
@@ -192,7 +231,8 @@ struct ComputeRoutes: Sendable {
     }
 
     private func estimate(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        let call = try Self.call(in: try await bodies.read(request))
+        let call = try Self.call(
+            in: try ArrayBody.normalized(try await bodies.read(request).bytes, of: request))
         let input = try await inputs.input(of: call)
         let estimate: ComputeEstimate
         do throws(Failure) {

@@ -15,25 +15,43 @@ struct DataRoutes: Sendable {
     /// The largest `metadata`, and what a form's own text may add to the file.
     private static let maxMetadataBytes = 64 << 10
 
-    func add(to api: RouterGroup<GatewayContext>) {
-        api.post("/data/upload") { request, _ in try await upload(request) }
-        api.get("/data") { _, _ in
-            let all = try await uploads.all()
-            var json = JSONText(capacity: 256 * (all.count + 1))
-            json.object { json in
-                json.array("files") { json in for upload in all { json.upload(upload) } }
-            }
-            return Response.json(json)
+    var routes: [Route] {
+        [
+            Route(Self.uploading) { request, _ in try await upload(request) },
+            Route(Self.listing) { _, _ in try await list() },
+            Route(Self.showing) { _, context in
+                var json = JSONText()
+                json.upload(try await uploads.upload(try context.parameters.require("file_id")))
+                return .json(json)
+            },
+            Route(Self.deleting) { _, context in
+                try await uploads.delete(try context.parameters.require("file_id"))
+                return Response(status: .noContent)
+            },
+        ]
+    }
+
+    private static let uploading = Operation(
+        .post, "\(apiRoot)/data/upload", "uploadFile", .data, "Upload a point cloud.",
+        body: [Content(type: "multipart/form-data", schema: .component("UploadForm"))],
+        answers: [Answer(.created, "It was read, checked and kept.", [.json("Upload")])])
+    private static let listing = Operation(
+        .get, "\(apiRoot)/data", "listFiles", .data, "The uploads.",
+        answers: [Answer(.ok, "All of them, newest first.", [.json("UploadList")])])
+    private static let showing = Operation(
+        .get, "\(apiRoot)/data/{file_id}", "getFile", .data, "One upload.", parameters: [.fileID],
+        answers: [Answer(.ok, "What is known of it.", [.json("Upload")])], problems: [.notFound])
+    private static let deleting = Operation(
+        .delete, "\(apiRoot)/data/{file_id}", "deleteFile", .data, "Remove an upload.",
+        parameters: [.fileID], answers: [Answer(.noContent, "It is gone.")], problems: [.notFound])
+
+    private func list() async throws -> Response {
+        let all = try await uploads.all()
+        var json = JSONText(capacity: 256 * (all.count + 1))
+        json.object { json in
+            json.array("files") { json in for upload in all { json.upload(upload) } }
         }
-        api.get("/data/:id") { _, context in
-            var json = JSONText()
-            json.upload(try await uploads.upload(try context.parameters.require("id")))
-            return Response.json(json)
-        }
-        api.delete("/data/:id") { _, context in
-            try await uploads.delete(try context.parameters.require("id"))
-            return Response(status: .noContent)
-        }
+        return .json(json)
     }
 
     private func upload(_ request: Request) async throws -> Response {

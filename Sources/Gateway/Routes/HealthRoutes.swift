@@ -1,6 +1,7 @@
 import Formats
 import Hummingbird
 import JobStore
+import ResultCache
 import Vocabulary
 
 /// `/health`, `/health/live` and `/health/ready`, under `/api/v1` as the contract's base path says and
@@ -8,25 +9,51 @@ import Vocabulary
 struct HealthRoutes: Sendable {
     let compute: any Compute
     let store: any JobStore
-    let cache: ResultCache
+    let cache: any ResultCache
 
     /// Where the health routes stand.
-    static let prefixes = ["/api/v1", ""]
+    static let prefixes = [apiRoot, ""]
     static let paths = Set(prefixes.flatMap { ["\($0)/health", "\($0)/health/live", "\($0)/health/ready"] })
 
-    func add(to router: Router<GatewayContext>) {
-        for prefix in Self.prefixes {
-            router.get("\(prefix)/health") { _, _ in await health() }
-            router.get("\(prefix)/health/ready") { _, _ in await health() }
-            router.get("\(prefix)/health/live") { _, _ in
-                var json = JSONText()
-                json.object { json in
-                    json.member("status", "alive")
-                    json.member("version", platformVersion)
-                }
-                return Response.json(json)
-            }
+    var routes: [Route] {
+        Self.prefixes.flatMap { prefix in
+            let suffix = prefix.isEmpty ? "" : "OfAPI"
+            return [
+                Route(Self.healthOperation("\(prefix)/health", "getHealth" + suffix)) { _, _ in
+                    await health()
+                },
+                Route(Self.healthOperation("\(prefix)/health/ready", "getReadiness" + suffix)) { _, _ in
+                    await health()
+                },
+                Route(Self.liveOperation("\(prefix)/health/live", "getLiveness" + suffix)) { _, _ in
+                    Self.live
+                },
+            ]
         }
+    }
+
+    private static func healthOperation(_ path: String, _ id: String) -> Operation {
+        Operation(
+            .get, path, id, .health, "Whether requests can be served: the daemon and the store answer.",
+            answers: [
+                Answer(.ok, "They do.", [.json("Health")]),
+                Answer(.serviceUnavailable, "One of them does not.", [.json("Health")]),
+            ], needsToken: false)
+    }
+
+    private static func liveOperation(_ path: String, _ id: String) -> Operation {
+        Operation(
+            .get, path, id, .health, "Whether the gateway runs.",
+            answers: [Answer(.ok, "It does.", [.json("Liveness")])], needsToken: false)
+    }
+
+    private static var live: Response {
+        var json = JSONText()
+        json.object { json in
+            json.member("status", "alive")
+            json.member("version", platformVersion)
+        }
+        return .json(json)
     }
 
     /// 200 `healthy`, or 503 `unhealthy` where something that requests need is not there.
@@ -55,9 +82,11 @@ struct HealthRoutes: Sendable {
                     if let storeFailure { json.member("message", storeFailure.description) }
                 }
                 json.object("cache") { json in
-                    json.member("status", "up")
-                    json.member("kind", "memory")
-                    json.member("entries", cache.counts.entries)
+                    // A cache that is down costs time, no more: it makes nothing unhealthy.
+                    let cache = cache.status
+                    json.member("status", cache.isUp ? "up" : "down")
+                    json.member("kind", cache.kind)
+                    json.member("entries", cache.entries)
                 }
             }
         }

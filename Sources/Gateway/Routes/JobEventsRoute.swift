@@ -13,40 +13,56 @@ struct JobEventsRoute: Sendable {
     static let lookInterval = Duration.seconds(2)
     static let heartbeatInterval = Duration.seconds(15)
 
-    func add(to api: RouterGroup<GatewayContext>) {
-        api.get("/jobs/:id/events") { request, context in
-            try await events(of: try context.parameters.require("id"), request, context)
+    private static let operation = Operation(
+        .get, "\(apiRoot)/jobs/{job_id}/events", "watchJob", .jobs, "What happens to a job, as it happens.",
+        description: "Events `progress`, then `completed`, `failed` or `cancelled`, which ends the stream.",
+        parameters: [
+            .jobID,
+            Parameter(
+                name: "Last-Event-ID", place: .header, schema: .string,
+                description: "The last event that was seen."),
+        ],
+        answers: [
+            Answer(.ok, "Server-sent events.", [Content(type: "text/event-stream", schema: .string)])
+        ], problems: [.notFound])
+
+    var routes: [Route] {
+        let route = Route(Self.operation) { request, context in
+            try await events(of: try context.parameters.require("job_id"), request, context)
         }
+        return [route]
     }
 
     private func events(
         of id: String, _ request: Request, _ context: GatewayContext
     ) async throws -> Response {
         let seen = request.headers[.lastEventID].flatMap { Int($0) } ?? -1
-        // Watch before the first look, so that no change falls between.
-        let watch = jobs.events.watch(id, tick: Self.lookInterval)
-        let first: JobEvent
-        do {
-            let job = if let recent = recent[id]?.job { recent } else { try await jobs.job(id) }
-            first = JobEvent(job)
-        } catch {
-            watch.stop()
-            throw error
-        }
+        _ = try await job(id)
         let connection = context.connection
+        // Nothing is watched before the body is asked for, which it is not for HEAD or a client that has gone.
         let body = ResponseBody { writer in
+            // Watch before the first look, so that no change falls between.
+            let watch = jobs.events.watch(id, tick: Self.lookInterval)
             defer { watch.stop() }
-            if let connection {
-                try await connection.watching(onClose: watch.stop) {
+            if let current = try? await job(id) {
+                let first = JobEvent(current)
+                if let connection {
+                    try await connection.watching(onClose: watch.stop) {
+                        try await send(first, then: watch.signals, of: id, after: seen, to: &writer)
+                    }
+                } else {
                     try await send(first, then: watch.signals, of: id, after: seen, to: &writer)
                 }
-            } else {
-                try await send(first, then: watch.signals, of: id, after: seen, to: &writer)
             }
             try await writer.finish(nil)
         }
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
+    }
+
+    private func job(_ id: String) async throws(Problem) -> Job {
+        if let recent = recent[id]?.job { return recent }
+        return try await jobs.job(id)
     }
 
     /// Sends what is newer than `seen`, until the job has ended or its watcher is sent home.

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import JobStore
 import NIOCore
+import ResultCache
 import Vocabulary
 
 /// `GET /jobs/{id}/results` in the format that the client accepts.
@@ -25,10 +26,24 @@ struct JobResultsRoute: Sendable {
         }
     }
 
-    func add(to api: RouterGroup<GatewayContext>) {
-        api.get("/jobs/:id/results") { request, context in
-            try await results(of: try context.parameters.require("id"), request)
+    private static let operation = Operation(
+        .get, "\(apiRoot)/jobs/{job_id}/results", "getResults", .jobs,
+        "The results of a completed job, in the format that is accepted.", parameters: [.jobID],
+        answers: [
+            Answer(
+                .ok, "The barcode; NDJSON has a pair a line, NPZ an array a dimension (h0, h1, …).",
+                [
+                    .json("Results"), Content(type: Format.lines.rawValue, schema: .string),
+                    Content(type: Format.npz.rawValue, schema: .bytes),
+                ], headers: [("ETag", "Names the results in this format.")]),
+            Answer(.notModified, "They are what `If-None-Match` names."),
+        ], problems: [.notFound, .conflict, .notAcceptable])
+
+    var routes: [Route] {
+        let route = Route(Self.operation) { request, context in
+            try await results(of: try context.parameters.require("job_id"), request)
         }
+        return [route]
     }
 
     private func results(of id: String, _ request: Request) async throws -> Response {
@@ -42,7 +57,7 @@ struct JobResultsRoute: Sendable {
         let headers: HTTPFields = [.eTag: tag, .cacheControl: "private, no-cache", .vary: "Accept"]
         let known = request.headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }
             .map { $0.trimmingPrefix(while: \.isWhitespace) }
-        if known.contains(where: { $0 == tag || $0 == "*" }) {
+        if known.contains(where: { Self.matches($0, tag) }) {
             return Response(status: .notModified, headers: headers)
         }
         var response = Response(
@@ -50,6 +65,13 @@ struct JobResultsRoute: Sendable {
             body: .init(byteBuffer: ByteBuffer(bytes: try Self.render(stored, as: format))))
         response.headers[.contentType] = format.rawValue
         return response
+    }
+
+    /// Compares weakly, as RFC 9110 wants it for GET; a compressed representation has the same content.
+    private static func matches(_ known: Substring, _ tag: String) -> Bool {
+        if known == "*" { return true }
+        let strong = known.hasPrefix("W/") ? known.dropFirst(2) : known
+        return strong == tag || strong == tag.dropLast() + CompressResponses.tagSuffix + "\""
     }
 
     private func storedResults(of id: String) async throws -> JobResults {

@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import JobStore
+import ResultCache
 
 /// `/jobs`: look at them, cancel, delete.
 struct JobRoutes: Sendable {
@@ -12,14 +13,46 @@ struct JobRoutes: Sendable {
     static let defaultPage = 50
     static let largestPage = 200
 
-    func add(to api: RouterGroup<GatewayContext>) {
-        api.get("/jobs") { request, _ in try await list(request) }
-        api.get("/jobs/:id") { _, context in try await show(try context.parameters.require("id")) }
-        api.delete("/jobs/:id") { _, context in try await delete(try context.parameters.require("id")) }
-        api.post("/jobs/:id/cancel") { _, context in
-            try await cancel(try context.parameters.require("id"))
-        }
+    var routes: [Route] {
+        [
+            Route(Self.listing) { request, _ in try await list(request) },
+            Route(Self.showing) { _, context in try await show(try context.parameters.require("job_id")) },
+            Route(Self.deleting) { _, context in
+                try await delete(try context.parameters.require("job_id"))
+            },
+            Route(Self.cancelling) { _, context in
+                try await cancel(try context.parameters.require("job_id"))
+            },
+        ]
     }
+
+    private static let listing = Operation(
+        .get, "\(apiRoot)/jobs", "listJobs", .jobs, "The jobs, newest first, a page at a time.",
+        parameters: [
+            Parameter(
+                name: "status", place: .query, schema: .component("JobStatus"),
+                description: "Only jobs in this state."),
+            Parameter(
+                name: "limit", place: .query,
+                schema: #"{"type": "integer", "minimum": 1, "maximum": 200, "default": 50}"#,
+                description: "How many to show."),
+            Parameter(
+                name: "cursor", place: .query,
+                schema: #"{"type": "string", "pattern": "^-?[0-9]{1,18}_.*$"}"#,
+                description: "`next_cursor` of the page before."),
+        ],
+        answers: [Answer(.ok, "A page of jobs, without their results.", [.json("JobList")])])
+    private static let showing = Operation(
+        .get, "\(apiRoot)/jobs/{job_id}", "getJob", .jobs, "One job, with its results once it is completed.",
+        parameters: [.jobID], answers: [Answer(.ok, "How it stands.", [.json("Job")])], problems: [.notFound])
+    private static let deleting = Operation(
+        .delete, "\(apiRoot)/jobs/{job_id}", "deleteJob", .jobs, "Remove a job that has ended.",
+        parameters: [.jobID], answers: [Answer(.noContent, "It is gone.")], problems: [.notFound, .conflict])
+    private static let cancelling = Operation(
+        .post, "\(apiRoot)/jobs/{job_id}/cancel", "cancelJob", .jobs,
+        "Stop a job that has not ended.", parameters: [.jobID],
+        answers: [Answer(.ok, "It will not run any further.", [.json("JobState")])],
+        problems: [.notFound, .conflict])
 
     private func show(_ id: String) async throws -> Response {
         if let (job, result) = recent[id] { return .json(job.json(results: result.results)) }

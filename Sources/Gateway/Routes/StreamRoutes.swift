@@ -11,12 +11,18 @@ struct StreamRoutes: Sendable {
     let topics: MessageTopics
     let bodies: BodyReader
 
-    func add(to api: RouterGroup<GatewayContext>) {
-        api.post("/stream/publish") { request, context in try await publish(request, context) }
+    private static let operation = Operation(
+        .post, "\(apiRoot)/stream/publish", "publishEvent", .streams, "An event for Kafka.",
+        body: [.json("Publication")],
+        answers: [Answer(.accepted, "It is in the outbox, which outlives a crash.", [.json("Published")])])
+
+    var routes: [Route] {
+        [Route(Self.operation) { request, context in try await publish(request, context) }]
     }
 
     private func publish(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        let body = try await bodies.read(request)
+        let held = try await bodies.read(request)
+        let body = held.bytes
         let publication = try body.withUnsafeReadableBytes { bytes throws(Problem) in
             try StreamPublication.read(bytes, topics: topics)
         }

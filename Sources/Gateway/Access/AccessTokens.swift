@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The tokens that open the gateway.
 public struct AccessTokens: Sendable {
     private let tokens: [[UInt8]]
@@ -24,20 +26,59 @@ public struct AccessTokens: Sendable {
     private init(bytes: [[UInt8]]) { tokens = bytes }
 
     public var isEmpty: Bool { tokens.isEmpty }
+    public var count: Int { tokens.count }
 
+    /// Who shows this token; nil where it is not one of ours.
+    ///
     /// Compares with every token, each in a time that depends on the candidate's length alone, so that
     /// answers do not tell how much of a guess was right.
-    func contains(_ candidate: Substring) -> Bool {
+    func client(showing candidate: Substring) -> ClientName? {
         let candidate = Array(candidate.utf8.trimmed)
-        var found = false
+        var found: ClientName?
         for token in tokens {
             var difference = UInt(bitPattern: token.count ^ candidate.count)
             for (index, byte) in candidate.enumerated() {
                 difference |= UInt(byte ^ token[index % token.count])
             }
-            if difference == 0 { found = true }
+            if difference == 0 { found = ClientName(token: token) }
         }
         return found
+    }
+}
+
+/// Who a client is, as far as we can tell: tells the owners of different tokens apart without giving the
+/// tokens away.
+struct ClientName: Hashable, Sendable {
+    let text: String
+
+    /// Everybody, where there are no tokens.
+    static let anybody = ClientName(text: "")
+
+    init(text: String) { self.text = text }
+
+    /// - Parameter token: its digest tells enough; it does not tell the token.
+    init(token: [UInt8]) {
+        text = "token:" + token.withUnsafeBytes { SHA256.hexDigits(of: $0) }.prefix(32)
+    }
+}
+
+/// The tokens that are valid now, which may change while the gateway runs.
+public final class TokenKeeper: Sendable {
+    private let tokens: Mutex<AccessTokens>
+
+    public init(_ tokens: AccessTokens) { self.tokens = Mutex(tokens) }
+
+    public var current: AccessTokens { tokens.withLock { $0 } }
+
+    /// Lets these in from now on, and only these.
+    ///
+    /// - Returns: whether it did; a gateway that has tokens never gives up all of them, which would open it.
+    public func replace(with new: AccessTokens) -> Bool {
+        tokens.withLock { tokens in
+            guard tokens.isEmpty == new.isEmpty else { return false }
+            tokens = new
+            return true
+        }
     }
 }
 
