@@ -36,10 +36,13 @@ extension VietorisRips {
     /// The columns of the dimension that has most of them, and what each worker has under way: a long
     /// column's coboundary, which few columns have where edges are many.
     ///
-    /// The constants are a fifth above the most that any row of `make bench` took on one thread.
+    /// The constants are a fifth above the most that any row of `make bench` took on one thread; side by side
+    /// workers keep columns that one of them would not have.
     private static func reductionMemory(mostColumns: Double, edges: Int, threads: Int) -> Int {
         let underWay = min(80 * edges, 2 << 20) + (1 << 18)
-        return Int(min(mostColumns, 1e15) * 900) + underWay * min(max(threads, 1), 4)
+        let workers = max(threads, 1)
+        let bytesOfColumn = 900 * (1 + 0.5 * Double(min(workers, 3) - 1))
+        return Int(min(mostColumns, 1e15) * bytesOfColumn) + underWay * min(workers, 4)
     }
 
     private static func seconds(count: Int, edges: Int, isSparse: Bool, dimension: Int) -> Double {
