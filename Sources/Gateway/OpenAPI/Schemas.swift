@@ -4,6 +4,7 @@ extension Schema {
         ("VietorisRipsRequest", vietorisRipsRequest), ("VietorisRipsParameters", vietorisRipsParameters),
         ("JobOptions", jobOptions), ("PointCloud", pointCloud), ("DistanceMatrix", distanceMatrix),
         ("Job", job), ("JobStatus", jobStatus), ("JobState", jobState), ("JobList", jobList),
+        ("JobEvent", jobEvent),
         ("Accepted", accepted), ("Results", results), ("PersistencePair", persistencePair),
         ("Estimate", estimate), ("Upload", upload), ("UploadList", uploadList), ("UploadForm", uploadForm),
         ("Publication", publication), ("Published", published),
@@ -118,6 +119,13 @@ extension Schema {
             "results": {"$ref": "#/components/schemas/Results"},
             "error": {"type": "object", "required": ["code", "message"], "properties": {
               "code": {"type": "string"}, "message": {"type": "string"}}}}}
+        """
+
+    /// An event as its fields; `data` is JSON text.
+    private static let jobEvent: Schema = """
+        {"type": "object", "required": ["id", "event", "data"], "properties": {
+          "id": {"type": "string"}, "event": {"enum": ["progress", "completed", "failed", "cancelled"]},
+          "data": {"type": "string", "contentMediaType": "application/json"}}}
         """
 
     private static let jobList: Schema = """

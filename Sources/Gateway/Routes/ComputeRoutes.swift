@@ -36,9 +36,8 @@ struct ComputeRoutes: Sendable {
             name: ArrayBody.shapeHeader.rawName, place: .header, schema: .string,
             description: "Of an octet stream: the numbers of points and of coordinates, as in `1000,3`."),
         Parameter(
-            name: ArrayBody.typeHeader.rawName, place: .header,
-            schema: #"{"enum": ["float32", "float64"], "default": "float32"}"#,
-            description: "Of an octet stream: the type of its numbers, little-endian."),
+            name: ArrayBody.typeHeader.rawName, place: .header, schema: .string,
+            description: "Of an octet stream: `float32` (if not given) or `float64`, little-endian."),
     ]
 
     private static let vietorisRips = Operation(

@@ -23,7 +23,9 @@ struct JobEventsRoute: Sendable {
                 description: "The last event that was seen."),
         ],
         answers: [
-            Answer(.ok, "Server-sent events.", [Content(type: "text/event-stream", schema: .string)])
+            Answer(
+                .ok, "Server-sent events.",
+                [Content(type: "text/event-stream", schema: .component("JobEvent"))])
         ], problems: [.notFound])
 
     var routes: [Route] {
