@@ -25,19 +25,27 @@ public enum AlphaComplex {
 
         let maxDimension = options.maxDimension ?? cloud.dimension - 1
         let scale = RadiusScale(exponent: sites.exponent, threshold: options.maxAlphaValue)
-        let plane = PlanePersistence(maxDimension: maxDimension, scale: scale, context: context)
-        var (bars, shape): ([PersistencePair], AlphaShape)
+        let writer =
+            options.representatives
+            ? CycleWriter(
+                names: VertexNames(sites, distinct: triangulation.vertexCount),
+                field: PrimeField(options.field), account: context.memory) : nil
+        let plane = PlanePersistence(
+            maxDimension: maxDimension, scale: scale, writer: writer, context: context)
+        var (bars, shape): (Bars, AlphaShape)
         switch triangulation.mesh.dimension {
         case 3:
             let space = SpacePersistence(
-                options: options, maxDimension: maxDimension, scale: scale, context: context)
+                options: options, maxDimension: maxDimension, scale: scale, writer: writer,
+                context: context)
             (bars, shape) = try space.run(triangulation, sites, &clock)
         case 2 where sites.dimension == 2:
             (bars, shape) = try plane.run(triangulation, PlaneRadii(sites), &clock)
         case 2:
             (bars, shape) = try plane.run(triangulation, SpaceRadii(sites), &clock)
         default:
-            (bars, shape) = try LinePersistence(scale: scale, context: context).run(triangulation, sites)
+            let line = LinePersistence(scale: scale, writer: writer, context: context)
+            (bars, shape) = try line.run(triangulation, sites)
         }
         if options.maxAlphaValue == .infinity { shape = wholeShape(triangulation) }
 
@@ -46,7 +54,8 @@ public enum AlphaComplex {
         statistics.edgeCount = shape.edges
         statistics.threadCount = context.team.size
         statistics.threshold = options.maxAlphaValue
-        let barcode = Barcode(maxDimension: maxDimension, pairs: bars)
+        let barcode = Barcode(
+            maxDimension: maxDimension, pairs: bars.pairs, representatives: bars.cycles)
         clock.end("barcode")
         statistics.computeSeconds = clock.totalSeconds
         statistics.peakMemory = context.memory.peak

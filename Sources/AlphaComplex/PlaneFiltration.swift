@@ -7,17 +7,20 @@ import Hardware
 /// before and after.
 final class PlaneFiltration<R: Radii>: @unchecked Sendable {
     /// By slot: the corner with an obtuse angle, by whose opposite edge the triangle collapses, or 3.
-    let obtuse: FlatArray<UInt8>
-    /// Codes are slots.
-    var triangles: FlatList<Graded>
+    private let obtuse: FlatArray<UInt8>
+    /// Codes are slots; in order once they are sorted.
+    private(set) var triangles: FlatList<Graded>
     /// Codes are facets `4 · slot + corner`.
-    var edges: FlatList<Graded>
+    private(set) var edges: FlatList<Graded>
+    /// Whether simplices with equal values are in an order that does not depend on how the mesh is stored.
+    private let isCanonical: Bool
+    private let shares: [PlaneShare]
     /// What is there at the threshold; of meaning only where that is finite.
     let shape: ShapeCount
     let pass: PlanePass<R>
 
     init(
-        mesh: borrowing Mesh, radii: R, scale: RadiusScale, context: ComputeContext
+        mesh: borrowing Mesh, radii: R, scale: RadiusScale, isCanonical: Bool, context: ComputeContext
     ) throws(DelaunayError) {
         let account = context.memory
         let obtuse = try FlatArray<UInt8>(capacity: mesh.slotCount, account: account)
@@ -28,19 +31,17 @@ final class PlaneFiltration<R: Radii>: @unchecked Sendable {
             infinite: mesh.infinite, radii: radii, scale: scale, stop: context.stop)
         try Shares.run(mesh.slotCount, context: context, outputs: shares) {
             slots, share throws(DelaunayError) in
-            try pass.lookAtTriangles(slots, share)
+            try pass.lookAtTriangles(slots, &share.triangles, &share.shape)
         }
         try Shares.run(mesh.slotCount, context: context, outputs: shares) {
             slots, share throws(DelaunayError) in
-            try pass.lookAtEdges(slots, share)
+            try pass.lookAtEdges(slots, &share.edges, &share.shape)
         }
-        let triangles = try FlatList<Graded>.joined(shares.count, account: account) {
-            (UnsafePointer(shares[$0].triangles.base), shares[$0].triangles.count)
-        }
-        let edges = try FlatList<Graded>.joined(shares.count, account: account) {
-            (UnsafePointer(shares[$0].edges.base), shares[$0].edges.count)
-        }
+        let triangles = try FlatList<Graded>(account: account)
+        let edges = try FlatList<Graded>(account: account)
         self.obtuse = obtuse
+        self.shares = shares
+        self.isCanonical = isCanonical
         self.triangles = triangles
         self.edges = edges
         self.pass = pass
@@ -48,11 +49,25 @@ final class PlaneFiltration<R: Radii>: @unchecked Sendable {
     }
 
     func sortEdges(_ account: MemoryAccount) throws(DelaunayError) {
-        try edges.sortByValue(account: account) { pass.exactEdge($0) }
+        edges = try .sorted(
+            Parts(shares.map { $0.edges.elements }), account: account, isCanonical: isCanonical
+        ) {
+            pass.exactEdge($0)
+        } precedes: {
+            pass.ranked(edge: $0) < pass.ranked(edge: $1)
+        }
+        for share in shares { share.edges.empty() }
     }
 
     func sortTriangles(_ account: MemoryAccount) throws(DelaunayError) {
-        try triangles.sortByValue(account: account) { pass.exactTriangle($0) }
+        triangles = try .sorted(
+            Parts(shares.map { $0.triangles.elements }), account: account, isCanonical: isCanonical
+        ) {
+            pass.exactTriangle($0)
+        } precedes: {
+            pass.ranked($0) < pass.ranked($1)
+        }
+        for share in shares { share.triangles.empty() }
     }
 }
 
@@ -97,7 +112,9 @@ struct PlanePass<R: Radii>: @unchecked Sendable {
     }
 
     /// The circumcentre of a triangle is beyond the edge opposite an obtuse angle, and nowhere else.
-    func lookAtTriangles(_ slots: Range<Int>, _ share: PlaneShare) throws(DelaunayError) {
+    func lookAtTriangles(
+        _ slots: Range<Int>, _ triangles: inout FlatList<Graded>, _ shape: inout ShapeCount
+    ) throws(DelaunayError) {
         let counts = scale.threshold < .infinity
         for slot in slots {
             try poll(slot)
@@ -109,15 +126,17 @@ struct PlanePass<R: Radii>: @unchecked Sendable {
             if corner != nil, !counts { continue }
             let value = radii.triangle(c[0], c[1], c[2])
             let triangle = Graded(value: value, code: Int32(truncatingIfNeeded: slot))
-            if corner == nil { try share.triangles.append(triangle) }
+            if corner == nil { try triangles.append(triangle) }
             if counts, scale.contains(value, exact: { exactTriangle(triangle) }) {
-                share.shape.triangles += 1
-                if corner != nil { share.shape.edges += 1 }
+                shape.triangles += 1
+                if corner != nil { shape.edges += 1 }
             }
         }
     }
 
-    func lookAtEdges(_ slots: Range<Int>, _ share: PlaneShare) throws(DelaunayError) {
+    func lookAtEdges(
+        _ slots: Range<Int>, _ edges: inout FlatList<Graded>, _ shape: inout ShapeCount
+    ) throws(DelaunayError) {
         let counts = scale.threshold < .infinity
         for slot in slots {
             try poll(slot)
@@ -131,8 +150,8 @@ struct PlanePass<R: Radii>: @unchecked Sendable {
                 if Int(obtuse[other >> 2]) == other & 3 { continue }
                 let (a, b) = ends(code)
                 let edge = Graded(value: radii.edge(a, b), code: Int32(truncatingIfNeeded: code))
-                try share.edges.append(edge)
-                if counts, scale.contains(edge.value, exact: { exactEdge(edge) }) { share.shape.edges += 1 }
+                try edges.append(edge)
+                if counts, scale.contains(edge.value, exact: { exactEdge(edge) }) { shape.edges += 1 }
             }
         }
     }
@@ -145,6 +164,18 @@ struct PlanePass<R: Radii>: @unchecked Sendable {
         return (facet == 2 ? c[0] : c[facet &+ 1], facet == 0 ? c[2] : c[facet &- 1])
     }
 
+    /// What tells edges apart whose values are equal, however the mesh is stored.
+    func ranked(edge: Graded) -> (Int32, Int32) {
+        let (a, b) = ends(Int(edge.code))
+        return (min(a, b), max(a, b))
+    }
+
+    /// The same for triangles.
+    func ranked(_ triangle: Graded) -> (Int32, Int32, Int32) {
+        let c = corners + 4 &* Int(triangle.code)
+        return sorted(c[0], c[1], c[2])
+    }
+
     func exactEdge(_ edge: Graded) -> Double {
         let (a, b) = ends(Int(edge.code))
         return radii.exactEdge(a, b)
@@ -153,5 +184,14 @@ struct PlanePass<R: Radii>: @unchecked Sendable {
     func exactTriangle(_ triangle: Graded) -> Double {
         let c = corners + 4 &* Int(triangle.code)
         return radii.exactTriangle(c[0], c[1], c[2])
+    }
+
+    /// Where a triangle flows to: itself where it is critical, nil for what is outside.
+    @inline(__always)
+    func next(_ slot: Int) -> Int? {
+        if corners[4 &* slot] < 0 { return slot }
+        if !isFinite(slot) { return nil }
+        let corner = Int(obtuse[slot])
+        return corner == 3 ? slot : Int(across[4 &* slot &+ corner]) >> 2
     }
 }

@@ -7,61 +7,100 @@ import Vocabulary
 struct PlanePersistence {
     let maxDimension: Int
     let scale: RadiusScale
+    /// Nil where no cycles are asked for.
+    let writer: CycleWriter?
     let context: ComputeContext
 
     func run<R: Radii>(
         _ triangulation: borrowing Triangulation, _ radii: R, _ clock: inout PhaseClock
-    ) throws(DelaunayError) -> (bars: [PersistencePair], shape: AlphaShape) {
+    ) throws(DelaunayError) -> (bars: Bars, shape: AlphaShape) {
         context.progress.enter("filtration", at: 0.6)
         let filtration = try PlaneFiltration(
-            mesh: triangulation.mesh, radii: radii, scale: scale, context: context)
+            mesh: triangulation.mesh, radii: radii, scale: scale, isCanonical: writer != nil,
+            context: context)
         clock.end("filtration")
-        context.progress.enter("components and voids", at: 0.8)
-        let maxDimension = maxDimension
+        context.progress.enter("sort", at: 0.7)
+        let ends = PlaneEnds(filtration, bars: Bars(scale: scale))
+        let (slotCount, vertexCount) = (triangulation.mesh.slotCount, Int(triangulation.mesh.infinite))
+        let distinct = triangulation.vertexCount
+        let (maxDimension, writer, context) = (maxDimension, writer, context)
         try Shares.both(context: context) { () throws(DelaunayError) in
             try filtration.sortEdges(context.memory)
         } _: { () throws(DelaunayError) in
             if maxDimension >= 1 { try filtration.sortTriangles(context.memory) }
         }
         clock.end("sort")
-        let (edges, count) = (filtration.edges.base, filtration.edges.count)
-        let pass = filtration.pass
-        let isInTree = try FlatArray<Bool>(capacity: count, account: context.memory)
-        var bars = Bars(scale: scale)
-        try TreeOfEdges.grow(
-            edges: edges, count: count, vertexCount: Int(pass.infinite), distinct: triangulation.vertexCount,
-            isInTree: isInTree.base, bars: &bars, context: context
-        ) { pass.ends(Int($0.code)) }
-        clock.end("components")
-        context.progress.advance(to: 0.9)
-        if maxDimension >= 1 {
-            let triangles = filtration.triangles.base
-            let voids = try Voids(
-                slotCount: triangulation.mesh.slotCount, cells: triangles, count: filtration.triangles.count,
-                context: context
-            ) { slot in
-                if pass.corners[4 &* slot] < 0 { return slot }
-                if !pass.isFinite(slot) { return nil }
-                let corner = Int(pass.obtuse[slot])
-                return corner == 3 ? slot : Int(pass.across[4 &* slot &+ corner]) >> 2
+        context.progress.enter("components and voids", at: 0.8)
+        // An edge joins two components or closes a void, never both: each side finds its own ones.
+        try Shares.both(context: context) { () throws(DelaunayError) in
+            try ends.joinComponents(
+                vertexCount: vertexCount, distinct: distinct, writer: writer, context: context)
+        } _: { () throws(DelaunayError) in
+            if maxDimension >= 1 {
+                try ends.closeVoids(slotCount: slotCount, writer: writer, context: context)
             }
-            for place in (0..<count).reversed() where !isInTree.base[place] {
-                if place & 4095 == 0, let reason = context.stop.reason { throw .stopped(reason) }
-                let edge = edges[place]
-                guard let cell = voids.join(edge.code >> 2, pass.across[Int(edge.code)] >> 2) else {
-                    continue
-                }
-                bars.add(dimension: 1, birth: edge.value, death: triangles[cell].value) {
-                    pass.exactEdge(edge)
-                } exactDeath: {
-                    pass.exactTriangle(triangles[cell])
-                }
-            }
-            clock.end("voids")
         }
+        clock.end("components and voids")
+        var bars = ends.components
+        bars.append(contentsOf: ends.voids)
         let shape = AlphaShape(
-            vertices: triangulation.vertexCount, edges: filtration.shape.edges,
-            triangles: filtration.shape.triangles, tetrahedra: 0)
-        return (bars.pairs, shape)
+            vertices: distinct, edges: filtration.shape.edges, triangles: filtration.shape.triangles,
+            tetrahedra: 0)
+        return (bars, shape)
+    }
+}
+
+/// The bars at both ends of the dimensions.
+///
+/// Unchecked: components and voids are found side by side, each in its own members.
+private final class PlaneEnds<R: Radii>: @unchecked Sendable {
+    let filtration: PlaneFiltration<R>
+    var components: Bars
+    var voids: Bars
+
+    init(_ filtration: PlaneFiltration<R>, bars: Bars) {
+        self.filtration = filtration
+        components = bars
+        voids = bars
+    }
+
+    func joinComponents(
+        vertexCount: Int, distinct: Int, writer: CycleWriter?, context: ComputeContext
+    ) throws(DelaunayError) {
+        let (edges, count, pass) = (filtration.edges.base, filtration.edges.count, filtration.pass)
+        // Each edge of the tree ends a component, each other one begins a void.
+        components.reserve(count + 1)
+        let isInTree = try FlatArray<Bool>(capacity: count, account: context.memory)
+        try TreeOfEdges.grow(
+            edges: edges, count: count, vertexCount: vertexCount, distinct: distinct,
+            isInTree: isInTree.base, bars: &components, writer: writer, context: context
+        ) { edge in
+            let (a, b) = pass.ends(Int(edge.code))
+            return SIMD2(a, b)
+        }
+    }
+
+    func closeVoids(
+        slotCount: Int, writer: CycleWriter?, context: ComputeContext
+    ) throws(DelaunayError) {
+        let (edges, count, pass) = (filtration.edges.base, filtration.edges.count, filtration.pass)
+        let triangles = filtration.triangles.base
+        let cells = try Voids(
+            slotCount: slotCount, cells: triangles, count: filtration.triangles.count, context: context
+        ) { pass.next($0) }
+        let cycles = try writer.map { writer throws(DelaunayError) in
+            try cells.cycles(dimension: 2, corners: pass.corners, across: pass.across, writer: writer)
+        }
+        let closed = try cells.close(facets: edges, count: count, across: pass.across, cycles: cycles)
+        voids.reserve(filtration.triangles.count)
+        for place in 0..<count where closed.base[place] >= 0 {
+            let (edge, triangle) = (edges[place], triangles[Int(closed.base[place])])
+            let isBar = voids.add(dimension: 1, birth: edge.value, death: triangle.value) {
+                pass.exactEdge(edge)
+            } exactDeath: {
+                pass.exactTriangle(triangle)
+            }
+            if isBar, let cycle = cycles?.found[place] { voids.represent(by: cycle) }
+        }
     }
 }

@@ -56,19 +56,3 @@ enum Shares {
         var failure: DelaunayError?
     }
 }
-
-extension FlatList {
-    /// The lists of all shares end to end; they are emptied.
-    static func joined(
-        _ count: Int, account: MemoryAccount, part: (Int) -> (base: UnsafePointer<Element>, count: Int)
-    ) throws(DelaunayError) -> FlatList {
-        var total = 0
-        for index in 0..<count { total += part(index).count }
-        var list = try FlatList(capacity: total, account: account)
-        for index in 0..<count {
-            let part = part(index)
-            list.append(part.base, count: part.count)
-        }
-        return list
-    }
-}

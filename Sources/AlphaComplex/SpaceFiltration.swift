@@ -14,22 +14,33 @@ import Hardware
 /// before and after.
 final class SpaceFiltration: @unchecked Sendable {
     /// By slot: which corners the centre is beyond, see `SpacePass`.
-    let beyond: FlatArray<UInt8>
-    /// Codes are slots.
-    var tetrahedra: FlatList<Graded>
-    /// Codes are facets `4 · slot + corner`.
-    var triangles: FlatList<Graded>
-    var edges: FlatList<Graded>
+    private let beyond: FlatArray<UInt8>
+    /// Codes are slots; in order once they are sorted.
+    private(set) var tetrahedra: FlatList<Graded>
+    /// Codes are facets `4 · slot + corner`, and `other` is the place among `trianglesBySlot`.
+    private(set) var triangles: FlatList<Graded>
+    /// Codes are lower vertices.
+    private(set) var edges: FlatList<Graded>
+    /// Whether simplices with equal values are in an order that does not depend on how the mesh is stored.
+    private let isCanonical: Bool
+    private let shares: [SpaceShare]
     /// For an edge that is not critical, the third vertex of a triangle that appears with it and whose
     /// other two edges are shorter.
-    let detours: EdgeTable
+    let table: EdgeTable
     /// What is there at the threshold; of meaning only where that is finite.
-    let shape: ShapeCount
+    private(set) var shape: ShapeCount
+
+    /// How many are critical, sorted or not.
+    let tetrahedraCount: Int
+    let triangleCount: Int
 
     let pass: SpacePass
+    private let vertexCount: Int
 
+    /// Finds critical tetrahedra and triangles; the edges are not looked at yet.
     init(
-        mesh: borrowing Mesh, radii: SpaceRadii, scale: RadiusScale, context: ComputeContext
+        mesh: borrowing Mesh, radii: SpaceRadii, scale: RadiusScale, isCanonical: Bool,
+        context: ComputeContext
     ) throws(DelaunayError) {
         let account = context.memory
         let slotCount = mesh.slotCount
@@ -41,70 +52,73 @@ final class SpaceFiltration: @unchecked Sendable {
             infinite: mesh.infinite, radii: radii, scale: scale, stop: context.stop)
 
         try Shares.run(slotCount, context: context, outputs: shares) { slots, share throws(DelaunayError) in
-            try pass.lookAtTetrahedra(slots, share)
+            try pass.lookAtTetrahedra(slots, &share.tetrahedra, &share.edges, &share.shape)
         }
         context.progress.advance(to: 0.57)
         try Shares.run(slotCount, context: context, outputs: shares) { slots, share throws(DelaunayError) in
-            try pass.lookAtTriangles(slots, share)
+            try pass.lookAtFaces(slots, &share.triangles, &share.edges, &share.shape)
         }
-        context.progress.advance(to: 0.6)
-        let detours = try Self.table(of: shares, vertexCount: Int(mesh.infinite), account)
-        let lookup = detours.lookup
-        try Shares.run(slotCount, context: context, outputs: shares) { slots, share throws(DelaunayError) in
-            try pass.lookAtEdges(slots, lookup, share)
-        }
-        let tetrahedra = try FlatList<Graded>.joined(shares.count, account: account) {
-            (UnsafePointer(shares[$0].tetrahedra.base), shares[$0].tetrahedra.count)
-        }
-        let triangles = try FlatList<Graded>.joined(shares.count, account: account) {
-            (UnsafePointer(shares[$0].triangles.base), shares[$0].triangles.count)
-        }
-        let edges = try FlatList<Graded>.joined(shares.count, account: account) {
-            (UnsafePointer(shares[$0].edges.base), shares[$0].edges.count)
-        }
+        vertexCount = Int(mesh.infinite)
+        table = try EdgeTable(
+            vertexCount: vertexCount,
+            lists: shares.map { UnsafeBufferPointer(start: $0.edges.base, count: $0.edges.count) },
+            account: account)
+        for share in shares { share.edges.empty() }
+        let tetrahedra = try FlatList<Graded>(account: account)
+        let triangles = try FlatList<Graded>(account: account)
+        let edges = try FlatList<Graded>(account: account)
+        tetrahedraCount = shares.reduce(0) { $0 + $1.tetrahedra.count }
+        triangleCount = shares.reduce(0) { $0 + $1.triangles.count }
+        self.shares = shares
+        self.isCanonical = isCanonical
         self.pass = pass
         self.beyond = beyond
         self.tetrahedra = tetrahedra
         self.triangles = triangles
         self.edges = edges
-        self.detours = detours
         shape = shares.reduce(into: ShapeCount()) { $0.add($1.shape) }
     }
 
-    func sortEdges(_ account: MemoryAccount) throws(DelaunayError) {
-        try edges.sortByValue(account: account) { pass.radii.exactEdge($0.code, $0.other) }
+    /// Finds the critical edges and sorts them by length.
+    func settleEdges(_ account: MemoryAccount) throws(DelaunayError) {
+        let seen = try FlatArray<Int32>(capacity: vertexCount, account: account)
+        seen.base.update(repeating: 0, count: vertexCount)
+        let (radii, scale) = (pass.radii, pass.scale)
+        let counts = scale.threshold < .infinity
+        var present = 0
+        var found = try FlatList<Graded>(account: account)
+        try table.settle(0..<vertexCount, seen: seen.base, stop: pass.stop) {
+            low, high throws(DelaunayError) in
+            let value = radii.edge(low, high)
+            try found.append(Graded(value: value, code: low, other: high))
+            if counts, scale.contains(value, exact: { radii.exactEdge(low, high) }) { present += 1 }
+        }
+        shape.edges += present
+        edges = try .sorted(Parts([found.elements]), account: account, isCanonical: isCanonical) {
+            radii.exactEdge($0.code, $0.other)
+        } precedes: {
+            ($0.code, $0.other) < ($1.code, $1.other)
+        }
     }
+
+    /// The critical triangles as they lie in the mesh, so that those near each other have much in common.
+    var trianglesBySlot: Parts<Graded> { Parts(shares.map { $0.triangles.elements }) }
 
     func sortTrianglesAndTetrahedra(_ account: MemoryAccount) throws(DelaunayError) {
-        try triangles.sortByValue(account: account) { pass.exactTriangle($0) }
-        try tetrahedra.sortByValue(account: account) { pass.exactTetrahedron($0) }
-    }
-
-    private static func table(
-        of shares: [SpaceShare], vertexCount: Int, _ account: MemoryAccount
-    ) throws(DelaunayError) -> EdgeTable {
-        let found = try FlatList<TaggedEdge>.joined(shares.count, account: account) {
-            (UnsafePointer(shares[$0].detours.base), shares[$0].detours.count)
+        triangles = try .sorted(trianglesBySlot, isNumbered: true, account: account, isCanonical: isCanonical)
+        {
+            pass.exactTriangle($0)
+        } precedes: {
+            pass.ranked($0) < pass.ranked($1)
         }
-        for share in shares {
-            share.detours.removeAll()
-            share.detours.trim()
+        tetrahedra = try .sorted(
+            Parts(shares.map { $0.tetrahedra.elements }), account: account, isCanonical: isCanonical
+        ) {
+            pass.exactTetrahedron($0)
+        } precedes: {
+            pass.ranked(cell: $0) < pass.ranked(cell: $1)
         }
-        let edges = UnsafePointer(found.base)
-        return try EdgeTable(vertexCount: vertexCount, count: found.count, account: account) { edges[$0] }
-    }
-}
-
-/// How many simplices are there at the threshold, critical or not.
-struct ShapeCount {
-    var edges = 0
-    var triangles = 0
-    var tetrahedra = 0
-
-    mutating func add(_ other: ShapeCount) {
-        edges += other.edges
-        triangles += other.triangles
-        tetrahedra += other.tetrahedra
+        for share in shares { share.tetrahedra.empty() }
     }
 }
 
@@ -114,18 +128,16 @@ struct ShapeCount {
 final class SpaceShare: @unchecked Sendable {
     var tetrahedra: FlatList<Graded>
     var triangles: FlatList<Graded>
-    var edges: FlatList<Graded>
-    var detours: FlatList<TaggedEdge>
+    /// Edges with the vertex of their detour, and others that may be critical.
+    var edges: FlatList<TaggedEdge>
     var shape = ShapeCount()
 
     init(_ account: MemoryAccount) throws(DelaunayError) {
         let tetrahedra = try FlatList<Graded>(account: account)
         let triangles = try FlatList<Graded>(account: account)
-        let edges = try FlatList<Graded>(account: account)
-        let detours = try FlatList<TaggedEdge>(account: account)
+        let edges = try FlatList<TaggedEdge>(account: account)
         self.tetrahedra = tetrahedra
         self.triangles = triangles
         self.edges = edges
-        self.detours = detours
     }
 }

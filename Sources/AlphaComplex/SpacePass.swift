@@ -2,7 +2,7 @@ import CPredicates
 import Delaunay
 import Hardware
 
-/// The three passes over a triangulation in space that find its critical simplices.
+/// The two passes over a triangulation in space that find its critical simplices.
 ///
 /// Unchecked: between them its workers write disjoint parts of `beyond`, and in each pass they only
 /// read what earlier ones wrote.
@@ -28,7 +28,10 @@ struct SpacePass: @unchecked Sendable {
     }
 
     /// Finds critical tetrahedra, and edges that collapse with a tetrahedron.
-    func lookAtTetrahedra(_ slots: Range<Int>, _ share: SpaceShare) throws(DelaunayError) {
+    func lookAtTetrahedra(
+        _ slots: Range<Int>, _ tetrahedra: inout FlatList<Graded>, _ edges: inout FlatList<TaggedEdge>,
+        _ shape: inout ShapeCount
+    ) throws(DelaunayError) {
         let counts = scale.threshold < .infinity
         for slot in slots {
             try poll(slot)
@@ -39,8 +42,8 @@ struct SpacePass: @unchecked Sendable {
             let set = Circumcentre(a, b, d, e).cornersBeyond ?? exactlyBeyond(c)
             if set == 0 {
                 let value = radii.tetrahedron(c[0], c[1], c[2], c[3])
-                try share.tetrahedra.append(Graded(value: value, code: Int32(truncatingIfNeeded: slot)))
-                if counts, contains(slot, value) { share.shape.tetrahedra += 1 }
+                try tetrahedra.append(Graded(value: value, code: Int32(truncatingIfNeeded: slot)))
+                if counts, contains(slot, value) { shape.tetrahedra += 1 }
                 continue
             }
             var collapsing = set.trailingZeroBitCount
@@ -50,14 +53,16 @@ struct SpacePass: @unchecked Sendable {
                 let (x, y) = (set.trailingZeroBitCount, 7 - set.leadingZeroBitCount)
                 let rest = ~set & 15
                 let (i, j) = (rest.trailingZeroBitCount, 7 - rest.leadingZeroBitCount)
-                collapsing = radii.isObtuse(c[i], c[j], at: c[x]) ? x : y
-                try share.detours.append(TaggedEdge(c[i], c[j], tag: c[collapsing]))
+                // The lower vertex first, so that the choice does not depend on how the cell is stored.
+                let (lower, higher) = c[x] < c[y] ? (x, y) : (y, x)
+                collapsing = radii.isObtuse(c[i], c[j], at: c[lower]) ? lower : higher
+                try edges.append(TaggedEdge(c[i], c[j], tag: c[collapsing]))
             }
             beyond[slot] = set | UInt8(truncatingIfNeeded: collapsing) << 4
             if counts, contains(slot, radii.tetrahedron(c[0], c[1], c[2], c[3])) {
-                share.shape.tetrahedra += 1
-                share.shape.triangles += set.nonzeroBitCount
-                if set.nonzeroBitCount == 2 { share.shape.edges += 1 }
+                shape.tetrahedra += 1
+                shape.triangles += set.nonzeroBitCount
+                if set.nonzeroBitCount == 2 { shape.edges += 1 }
             }
         }
     }
@@ -80,36 +85,69 @@ struct SpacePass: @unchecked Sendable {
         return set
     }
 
-    /// Finds critical triangles, and edges that collapse with a triangle.
-    func lookAtTriangles(_ slots: Range<Int>, _ share: SpaceShare) throws(DelaunayError) {
-        let counts = scale.threshold < .infinity
+    /// Finds critical triangles, edges that collapse with a triangle, and the edges that may be critical.
+    func lookAtFaces(
+        _ slots: Range<Int>, _ triangles: inout FlatList<Graded>, _ edges: inout FlatList<TaggedEdge>,
+        _ shape: inout ShapeCount
+    ) throws(DelaunayError) {
         for slot in slots {
             try poll(slot)
             let c = corners + 4 &* slot
-            guard isFinite(c) else { continue }
-            let set = beyond[slot]
-            for facet in 0..<4 where set >> UInt8(facet) & 1 == 0 {
-                let code = 4 &* slot &+ facet
-                let other = Int(across[code])
-                // Each facet once: from the lower slot, or from the only finite one.
-                if other >> 2 < slot, isFinite(corners + (other & ~3)) { continue }
-                if beyond[other >> 2] >> UInt8(other & 3) & 1 != 0 { continue }
-                let (x, y, z) = triangle(c, facet)
-                let obtuse = radii.obtuseCorner(x, y, z)
-                if obtuse == nil {
-                    let value = radii.triangle(x, y, z)
-                    try share.triangles.append(Graded(value: value, code: Int32(truncatingIfNeeded: code)))
-                } else if obtuse == 0 {
-                    try share.detours.append(TaggedEdge(y, z, tag: x))
-                } else if obtuse == 1 {
-                    try share.detours.append(TaggedEdge(z, x, tag: y))
-                } else {
-                    try share.detours.append(TaggedEdge(x, y, tag: z))
-                }
-                if counts, scale.contains(radii.triangle(x, y, z), exact: { radii.exactTriangle(x, y, z) }) {
-                    share.shape.triangles += 1
-                    if obtuse != nil { share.shape.edges += 1 }
-                }
+            if c[0] < 0 { continue }
+            try lookAtEdges(slot, c, &edges)
+            if isFinite(c) { try lookAtTriangles(slot, c, &triangles, &edges, &shape) }
+        }
+    }
+
+    /// Each edge once at least: from the cells around it that come before both of their neighbours there.
+    @inline(__always)
+    private func lookAtEdges(
+        _ slot: Int, _ c: UnsafePointer<Int32>, _ edges: inout FlatList<TaggedEdge>
+    ) throws(DelaunayError) {
+        let n = across + 4 &* slot
+        // Bit i where the neighbour across facet i comes later.
+        var later = 0
+        for facet in 0..<4 where Int(n[facet]) >> 2 > slot { later |= 1 << facet }
+        try edges.reserve(6)
+        for k in 0..<3 where later >> k & 1 != 0 {
+            for l in k &+ 1..<4 where later >> l & 1 != 0 {
+                // The edge is that of the corners other than k and l.
+                let rest = ~(1 << k | 1 << l) & 15
+                let (a, b) = (c[rest.trailingZeroBitCount], c[Int.bitWidth - 1 - rest.leadingZeroBitCount])
+                if a == infinite || b == infinite { continue }
+                edges.appendReserved(TaggedEdge(a, b, tag: EdgeTable.mayBeCritical))
+            }
+        }
+    }
+
+    @inline(__always)
+    private func lookAtTriangles(
+        _ slot: Int, _ c: UnsafePointer<Int32>, _ triangles: inout FlatList<Graded>,
+        _ edges: inout FlatList<TaggedEdge>, _ shape: inout ShapeCount
+    ) throws(DelaunayError) {
+        let counts = scale.threshold < .infinity
+        let set = beyond[slot]
+        for facet in 0..<4 where set >> UInt8(facet) & 1 == 0 {
+            let code = 4 &* slot &+ facet
+            let other = Int(across[code])
+            // Each facet once: from the lower slot, or from the only finite one.
+            if other >> 2 < slot, isFinite(corners + (other & ~3)) { continue }
+            if beyond[other >> 2] >> UInt8(other & 3) & 1 != 0 { continue }
+            let (x, y, z) = triangle(c, facet)
+            let obtuse = radii.obtuseCorner(x, y, z)
+            if obtuse == nil {
+                let value = radii.triangle(x, y, z)
+                try triangles.append(Graded(value: value, code: Int32(truncatingIfNeeded: code)))
+            } else if obtuse == 0 {
+                try edges.append(TaggedEdge(y, z, tag: x))
+            } else if obtuse == 1 {
+                try edges.append(TaggedEdge(z, x, tag: y))
+            } else {
+                try edges.append(TaggedEdge(x, y, tag: z))
+            }
+            if counts, scale.contains(radii.triangle(x, y, z), exact: { radii.exactTriangle(x, y, z) }) {
+                shape.triangles += 1
+                if obtuse != nil { shape.edges += 1 }
             }
         }
     }
@@ -120,9 +158,27 @@ struct SpacePass: @unchecked Sendable {
         (facet == 0 ? c[3] : c[0], facet == 1 ? c[3] : c[1], facet == 2 ? c[3] : c[2])
     }
 
+    /// The corners of the facet with a code.
+    @inline(__always)
+    func triangle(_ code: Int32) -> (Int32, Int32, Int32) {
+        triangle(corners + Int(code & ~3), Int(code & 3))
+    }
+
+    /// What tells triangles apart whose values are equal, however the mesh is stored.
+    func ranked(_ triangle: Graded) -> (Int32, Int32, Int32) {
+        let v = self.triangle(triangle.code)
+        return sorted(v.0, v.1, v.2)
+    }
+
     func exactTriangle(_ triangle: Graded) -> Double {
-        let v = self.triangle(corners + Int(triangle.code & ~3), Int(triangle.code & 3))
+        let v = self.triangle(triangle.code)
         return radii.exactTriangle(v.0, v.1, v.2)
+    }
+
+    /// The same for tetrahedra.
+    func ranked(cell tetrahedron: Graded) -> (Int32, Int32, Int32, Int32) {
+        let c = corners + 4 &* Int(tetrahedron.code)
+        return sorted(c[0], c[1], c[2], c[3])
     }
 
     func exactTetrahedron(_ tetrahedron: Graded) -> Double {
@@ -130,53 +186,26 @@ struct SpacePass: @unchecked Sendable {
         return radii.exactTetrahedron(c[0], c[1], c[2], c[3])
     }
 
-    /// Finds critical edges: those that have no detour. Each edge is looked at from the first cell around
-    /// it.
-    func lookAtEdges(
-        _ slots: Range<Int>, _ detours: EdgeTable.Lookup, _ share: SpaceShare
-    ) throws(DelaunayError) {
-        let counts = scale.threshold < .infinity
-        for slot in slots {
-            try poll(slot)
-            let c = corners + 4 &* slot
-            if c[0] < 0 { continue }
-            let n = across + 4 &* slot
-            // Bit i where the neighbour across facet i comes later.
-            var later = 0
-            for facet in 0..<4 where Int(n[facet]) >> 2 > slot { later |= 1 << facet }
-            for k in 0..<3 where later >> k & 1 != 0 {
-                for l in k &+ 1..<4 where later >> l & 1 != 0 {
-                    // The edge is that of the corners other than k and l.
-                    let rest = ~(1 << k | 1 << l) & 15
-                    let (a, b) = (
-                        c[rest.trailingZeroBitCount], c[Int.bitWidth - 1 - rest.leadingZeroBitCount]
-                    )
-                    if a == infinite || b == infinite { continue }
-                    guard isFirst(slot, around: k, l), detours.tag(a, b) == nil else { continue }
-                    let value = radii.edge(a, b)
-                    try share.edges.append(Graded(value: value, code: min(a, b), other: max(a, b)))
-                    if counts, scale.contains(value, exact: { radii.exactEdge(a, b) }) {
-                        share.shape.edges += 1
-                    }
-                }
-            }
-        }
-    }
-
-    /// Whether no cell around the edge opposite corners `k` and `l` comes before `slot`.
+    /// Where a cell flows to: itself where it is critical, nil for what is outside.
     @inline(__always)
-    private func isFirst(_ slot: Int, around k: Int, _ l: Int) -> Bool {
-        var (here, exit) = (slot, k)
-        // The corner that is on the facet of the exit, besides the edge.
-        var pivot = corners[4 &* slot &+ l]
-        while true {
-            let next = Int(across[4 &* here &+ exit])
-            here = next >> 2
-            if here == slot { return true }
-            if here < slot { return false }
-            let c = corners + 4 &* here
-            exit = c[0] == pivot ? 0 : (c[1] == pivot ? 1 : (c[2] == pivot ? 2 : 3))
-            pivot = c[next & 3]
-        }
+    func next(_ slot: Int) -> Int? {
+        let c = corners + 4 &* slot
+        if c[0] < 0 { return slot }
+        if max(max(c[0], c[1]), max(c[2], c[3])) == infinite { return nil }
+        let beyond = beyond[slot]
+        return beyond == 0 ? slot : Int(across[4 &* slot &+ Int(beyond >> 4)]) >> 2
+    }
+}
+
+/// How many simplices are there at the threshold, critical or not.
+struct ShapeCount {
+    var edges = 0
+    var triangles = 0
+    var tetrahedra = 0
+
+    mutating func add(_ other: ShapeCount) {
+        edges += other.edges
+        triangles += other.triangles
+        tetrahedra += other.tetrahedra
     }
 }

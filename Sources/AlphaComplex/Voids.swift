@@ -5,42 +5,107 @@ import Hardware
 /// backwards. A facet that separates two of them closes the younger void, which began as the cell that
 /// fills it; by duality that facet gives birth to the class and that cell ends it.
 struct Voids: ~Copyable {
+    /// By slot: the place, among the sorted critical cells, of the one that it flows to; beyond the last
+    /// for what flows outside, negative for what is empty.
+    private let places: FlatArray<Int32>
+    /// Of critical cells, by their places, and of what is outside. The oldest of its cells, which is the
+    /// last of the filtration, names a set.
     private let parents: FlatArray<Int32>
-    /// By slot: the place of a critical cell among them, sorted; the greatest for what is outside.
-    private let ages: FlatArray<Int32>
-    private let outside: Int32
+    private let slotCount: Int
+    private let cellCount: Int
+    private let context: ComputeContext
+
+    /// Two places.
+    private struct Sides: BitwiseCopyable {
+        var one: Int32
+        var other: Int32
+    }
 
     /// - Parameters:
     ///   - cells: critical cells, sorted; codes are slots.
     ///   - next: for a slot, the slot of the neighbour that a cell which is not critical collapses
-    ///     against, itself where it is critical, and nil for what is outside.
+    ///     against, itself where it is critical or empty, and nil for what is outside.
     init(
         slotCount: Int, cells: UnsafePointer<Graded>, count: Int, context: ComputeContext,
         next: (Int) -> Int?
     ) throws(DelaunayError) {
-        let parents = try FlatArray<Int32>(capacity: slotCount + 1, account: context.memory)
-        let ages = try FlatArray<Int32>(capacity: slotCount + 1, account: context.memory)
-        for slot in 0..<slotCount {
-            parents.base[slot] = Int32(truncatingIfNeeded: next(slot) ?? slotCount)
-            ages.base[slot] = -1
+        let places = try FlatArray<Int32>(capacity: slotCount, account: context.memory)
+        let parents = try FlatArray<Int32>(capacity: count + 1, account: context.memory)
+        let known = places.base
+        known.update(repeating: -1, count: slotCount)
+        for place in 0..<count { known[Int(cells[place].code)] = Int32(truncatingIfNeeded: place) }
+        for slot in 0..<slotCount where known[slot] < 0 {
+            if slot & 4095 == 0, let reason = context.stop.reason { throw .stopped(reason) }
+            // The way from here to what is known, and then all of it becomes known.
+            var end = slot
+            var place: Int32 = -1
+            while place < 0 {
+                guard let there = next(end) else {
+                    place = Int32(truncatingIfNeeded: count)
+                    break
+                }
+                if there == end { break }
+                end = there
+                place = known[end]
+            }
+            var here = slot
+            while here != end {
+                known[here] = place
+                guard let there = next(here) else { break }
+                here = there
+            }
+            if known[end] < 0 { known[end] = place }
         }
-        parents.base[slotCount] = Int32(truncatingIfNeeded: slotCount)
-        for place in 0..<count { ages.base[Int(cells[place].code)] = Int32(truncatingIfNeeded: place) }
-        ages.base[slotCount] = .max
+        DisjointSets(parent: parents.base).separate(count + 1)
+        self.places = places
         self.parents = parents
-        self.ages = ages
-        outside = Int32(slotCount)
+        self.slotCount = slotCount
+        self.context = context
+        cellCount = count
     }
 
-    /// Joins the cells on both sides of a facet.
-    /// - Returns: the place of the cell that began the younger void, or nil where they were one already.
-    @inline(__always)
-    func join(_ one: Int32, _ other: Int32) -> Int? {
+    /// Cycles around the voids that `close` will find.
+    func cycles(
+        dimension: Int, corners: UnsafePointer<Int32>, across: UnsafePointer<Int32>, writer: CycleWriter
+    ) throws(DelaunayError) -> VoidCycles {
+        try VoidCycles(
+            dimension: dimension, corners: corners, across: across, places: places.base,
+            slotCount: slotCount, sets: DisjointSets(parent: parents.base), cellCount: cellCount,
+            writer: writer)
+    }
+
+    /// Takes facets away from the last one backwards.
+    ///
+    /// - Parameters:
+    ///   - facets: critical facets, sorted; codes are `4 · slot + corner`.
+    ///   - cycles: takes note of the boundary of each void when it is closed.
+    /// - Returns: by the facets' places, the place of the cell that began the void, or −1 where a facet
+    ///   closes none.
+    func close(
+        facets: UnsafePointer<Graded>, count: Int, across: UnsafePointer<Int32>,
+        cycles: VoidCycles? = nil
+    ) throws(DelaunayError) -> FlatArray<Int32> {
+        let closed = try FlatArray<Int32>(capacity: count, account: context.memory)
+        let sides = try FlatArray<Sides>(capacity: count, account: context.memory)
+        // A pass of its own, as memory answers many independent questions at a time.
+        for place in 0..<count {
+            let code = facets[place].code
+            sides.base[place] = Sides(
+                one: places.base[Int(code >> 2)], other: places.base[Int(across[Int(code)] >> 2)])
+        }
         let sets = DisjointSets(parent: parents.base)
-        let (a, b) = (sets.root(of: one), sets.root(of: other))
-        if a == b { return nil }
-        let (young, old) = ages.base[Int(a)] < ages.base[Int(b)] ? (a, b) : (b, a)
-        parents.base[Int(young)] = old
-        return Int(ages.base[Int(young)])
+        for place in (0..<count).reversed() {
+            if place & 4095 == 0, let reason = context.stop.reason { throw .stopped(reason) }
+            let sides = sides.base[place]
+            closed.base[place] = -1
+            if sides.one == sides.other { continue }
+            let (a, b) = (sets.root(of: sides.one), sets.root(of: sides.other))
+            if a == b { continue }
+            let (young, old) = (min(a, b), max(a, b))
+            try cycles?.note(facet: place, closes: young, into: old)
+            parents.base[Int(young)] = old
+            closed.base[place] = young
+        }
+        return closed
     }
 }

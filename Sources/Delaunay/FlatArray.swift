@@ -8,15 +8,19 @@ package import Hardware
 /// Room for trivial values outside the garbage of the language runtime: counted in a memory account,
 /// grown in place where the system can, freed with its owner. What it holds is not initialised.
 package struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
-    package private(set) var base: UnsafeMutablePointer<Element>
+    @usableFromInline var start: UnsafeMutablePointer<Element>
     package private(set) var capacity: Int
     private let account: MemoryAccount
+
+    /// Inlinable like all that is called for single elements: elsewhere it would be a call through the
+    /// type's witnesses.
+    @inlinable package var base: UnsafeMutablePointer<Element> { start }
 
     package init(capacity: Int, account: MemoryAccount) throws(DelaunayError) {
         let capacity = max(capacity, 1)
         let bytes = capacity * MemoryLayout<Element>.stride
-        let room = try Self.reserving(bytes, account) { malloc(bytes) }
-        base = room.bindMemory(to: Element.self, capacity: capacity)
+        let room = try Self.reserving(bytes, account) { LargePages.allocate(bytes) }
+        start = room.bindMemory(to: Element.self, capacity: capacity)
         self.capacity = capacity
         self.account = account
     }
@@ -27,7 +31,8 @@ package struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
         let (old, bytes) = (base, wanted * MemoryLayout<Element>.stride)
         let more = (wanted - capacity) * MemoryLayout<Element>.stride
         let room = try Self.reserving(more, account) { realloc(old, bytes) }
-        base = room.bindMemory(to: Element.self, capacity: wanted)
+        LargePages.advise(room, bytes)
+        start = room.bindMemory(to: Element.self, capacity: wanted)
         capacity = wanted
     }
 
@@ -49,66 +54,114 @@ package struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
     /// Gives back what lies beyond the first `count` elements.
     package mutating func shrink(to count: Int) {
         let wanted = max(count, 1)
-        guard wanted < capacity, let room = realloc(base, wanted * MemoryLayout<Element>.stride) else {
+        guard wanted < capacity, let room = realloc(start, wanted * MemoryLayout<Element>.stride) else {
             return
         }
         account.release((capacity - wanted) * MemoryLayout<Element>.stride)
-        base = room.bindMemory(to: Element.self, capacity: wanted)
+        start = room.bindMemory(to: Element.self, capacity: wanted)
         capacity = wanted
     }
 
     deinit {
-        free(base)
+        free(start)
         account.release(capacity * MemoryLayout<Element>.stride)
+    }
+}
+
+/// Large pages under large blocks: walks through a mesh would else wait for the translation of addresses,
+/// and fresh memory for a fault every 4 KiB.
+private enum LargePages {
+    private static let size = 1 << 21
+
+    static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
+        guard bytes >= 2 * size else { return malloc(bytes) }
+        var room: UnsafeMutableRawPointer?
+        guard posix_memalign(&room, size, bytes) == 0, let room else { return nil }
+        advise(room, bytes)
+        return room
+    }
+
+    static func advise(_ room: UnsafeMutableRawPointer, _ bytes: Int) {
+        let start = (Int(bitPattern: room) + size - 1) / size * size
+        let end = (Int(bitPattern: room) + bytes) / size * size
+        guard end > start else { return }
+        // Advice only: without large pages everything works as before.
+        _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, MADV_HUGEPAGE)
     }
 }
 
 /// A `FlatArray` with a count, for lists whose length is not known beforehand.
 package struct FlatList<Element: BitwiseCopyable>: ~Copyable {
-    private var room: FlatArray<Element>
-    package private(set) var count = 0
+    @usableFromInline var room: FlatArray<Element>
+    @usableFromInline var used = 0
+    /// As `room` has it, where it can be read without a call.
+    @usableFromInline var limit: Int
 
     package init(capacity: Int = 64, account: MemoryAccount) throws(DelaunayError) {
         room = try FlatArray(capacity: capacity, account: account)
+        limit = max(capacity, 1)
     }
 
-    package var base: UnsafeMutablePointer<Element> { room.base }
+    @inlinable package var base: UnsafeMutablePointer<Element> { room.start }
+    @inlinable package var count: Int { used }
+    @inlinable package var elements: UnsafeBufferPointer<Element> {
+        UnsafeBufferPointer(start: room.start, count: used)
+    }
 
+    @inlinable
     @inline(__always)
     package mutating func append(_ element: Element) throws(DelaunayError) {
-        if count == room.capacity { try room.grow(to: max(64, count &+ count / 2)) }
-        room.base[count] = element
-        count &+= 1
+        if used == limit { try grow(to: max(64, used &+ used / 2)) }
+        room.start[used] = element
+        used &+= 1
     }
 
     /// Makes room for `extra` more elements.
+    @inlinable
     @inline(__always)
     package mutating func reserve(_ extra: Int) throws(DelaunayError) {
-        if count &+ extra > room.capacity { try room.grow(to: count &+ extra &+ count / 2) }
+        if used &+ extra > limit { try grow(to: used &+ extra &+ used / 2) }
     }
 
     /// Appends where room has been reserved.
+    @inlinable
     @inline(__always)
     package mutating func appendReserved(_ element: Element) {
-        room.base[count] = element
-        count &+= 1
+        room.start[used] = element
+        used &+= 1
     }
+
+    /// Appends elements that the caller writes, where room has been reserved.
+    @inlinable package mutating func appendUninitialized(_ more: Int) { used &+= more }
 
     /// Appends `more` elements where room has been reserved.
     package mutating func append(_ elements: UnsafePointer<Element>, count more: Int) {
-        (room.base + count).update(from: elements, count: more)
-        count &+= more
+        (room.start + used).update(from: elements, count: more)
+        used &+= more
     }
 
-    package mutating func removeAll() { count = 0 }
+    @inlinable package mutating func removeAll() { used = 0 }
 
+    @inlinable
     @inline(__always)
     package mutating func popLast() -> Element? {
-        if count == 0 { return nil }
-        count &-= 1
-        return room.base[count]
+        if used == 0 { return nil }
+        used &-= 1
+        return room.start[used]
     }
 
-    /// Gives back the room that is not used.
-    package mutating func trim() { room.shrink(to: count) }
+    @inlinable package mutating func removeLast(_ number: Int) { used &-= number }
+
+    /// Removes everything and gives back the room.
+    package mutating func empty() {
+        used = 0
+        room.shrink(to: 0)
+        limit = room.capacity
+    }
+
+    @usableFromInline
+    mutating func grow(to wanted: Int) throws(DelaunayError) {
+        try room.grow(to: wanted)
+        limit = room.capacity
+    }
 }

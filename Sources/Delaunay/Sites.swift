@@ -16,6 +16,7 @@ package struct Sites: ~Copyable {
     /// after the third, so that any two axes are side by side in cyclic order.
     package let stride: Int
     private let room: FlatArray<Double>
+    private let order: FlatArray<Int32>
     /// Point `i` of the input is `2^exponent` times smaller than here.
     package let exponent: Int
 
@@ -23,6 +24,9 @@ package struct Sites: ~Copyable {
     let extent: Double
 
     package var coordinates: UnsafePointer<Double> { UnsafePointer(room.base) }
+
+    /// The index in the input of the point that `vertex` is.
+    package func index(of vertex: Int32) -> Int32 { order.base[Int(vertex)] }
 
     @inline(__always)
     package subscript(vertex: Int32) -> UnsafePointer<Double> {
@@ -49,14 +53,17 @@ package struct Sites: ~Copyable {
         let order = try SpatialOrder.order(
             scaled.base, count: count, dimension: dimension, context: context)
         let room = try FlatArray<Double>(capacity: count * stride, account: context.memory)
-        for place in 0..<count {
-            let from = scaled.base + Int(order.base[place]) &* dimension
-            let to = room.base + place &* stride
-            to[0] = from[0]
-            to[1] = from[1]
-            if stride == 4 {
-                to[2] = from[2]
-                to[3] = from[0]
+        nonisolated(unsafe) let (source, places, target) = (scaled.base, order.base, room.base)
+        context.team.forEachChunk(of: count, by: SpatialOrder.chunk) { _, range in
+            for place in range {
+                let from = source + Int(places[place]) &* dimension
+                let to = target + place &* stride
+                to[0] = from[0]
+                to[1] = from[1]
+                if stride == 4 {
+                    to[2] = from[2]
+                    to[3] = from[0]
+                }
             }
         }
         extent = SpatialOrder.extent(of: scaled.base, count: count, dimension: dimension)
@@ -65,16 +72,21 @@ package struct Sites: ~Copyable {
         self.stride = stride
         self.exponent = exponent
         self.room = room
+        self.order = order
     }
 
     /// The power of two that takes the largest coordinate to the top of the range.
     private static func exponent(of cloud: PointCloud) throws(DelaunayError) -> Int {
         var (largest, smallest) = (0.0, Double.infinity)
         var smallestAt = 0
-        for index in 0..<cloud.coordinates.count {
-            let size = cloud.coordinates[index].magnitude
+        func look(_ size: Double, at index: Int) {
             if size > largest { largest = size }
             if size != 0, size < smallest { (smallest, smallestAt) = (size, index) }
+        }
+        switch cloud.coordinates {
+        case .float32(let values):
+            for index in values.indices { look(Double(values[index]).magnitude, at: index) }
+        case .float64(let values): for index in values.indices { look(values[index].magnitude, at: index) }
         }
         guard largest > 0 else { return 0 }
         let exponent = highestExponent - Int(largest.exponent)

@@ -7,6 +7,8 @@ import Hardware
 enum SpatialOrder {
     /// Fewer points than this in one cell stay as they are.
     private static let enough = 24
+    /// Points that one thread takes at a time.
+    static let chunk = 4096
 
     /// - Parameter coordinates: `dimension` numbers for each of `count` points.
     /// - Returns: the points' indices in order.
@@ -24,8 +26,8 @@ enum SpatialOrder {
             let part = items.base + range.lowerBound
             let cells = Cells(coordinates, dimension, part, range.count)
             guard cells.extent > 0 else { continue }
-            cells.key(coordinates, part, range.count)
-            RadixSort.byUpperHalf(part, spare.base, count: range.count)
+            cells.key(coordinates, part, range.count, context.team)
+            RadixSort.byUpperHalf(part, spare.base, count: range.count, team: context.team)
             var start = 0
             while start < range.count {
                 var end = start + 1
@@ -75,11 +77,24 @@ enum SpatialOrder {
         }
 
         /// Writes each point's position on the curve above its index.
-        func key(_ coordinates: UnsafePointer<Double>, _ items: UnsafeMutablePointer<UInt64>, _ count: Int) {
+        func key(
+            _ coordinates: UnsafePointer<Double>, _ items: UnsafeMutablePointer<UInt64>, _ count: Int,
+            _ team: any Team
+        ) {
+            guard count > SpatialOrder.chunk else { return key(coordinates, items, 0..<count) }
+            nonisolated(unsafe) let (coordinates, items) = (coordinates, items)
+            team.forEachChunk(of: count, by: SpatialOrder.chunk) { _, range in
+                key(coordinates, items, range)
+            }
+        }
+
+        private func key(
+            _ coordinates: UnsafePointer<Double>, _ items: UnsafeMutablePointer<UInt64>, _ range: Range<Int>
+        ) {
             let side = Double(1 << (dimension == 2 ? HilbertCurve.planeBits : HilbertCurve.spaceBits))
             // A hair below the side, so that the farthest point is in the last cell.
             let scale = side * (1 - 0x1p-40) / extent
-            for index in 0..<count {
+            for index in range {
                 let point = (SpatialOrder.point(coordinates, dimension, items[index]) - lower) * scale
                 let (x, y, z) = (UInt32(point.x), UInt32(point.y), UInt32(point.z))
                 let position =

@@ -73,30 +73,39 @@ extension TetrahedralInserter {
 
     /// The same for holes of many vertices: the facets of an edge stand side by side once sorted.
     private mutating func joinBySorting() throws(DelaunayError) {
-        struct Side: BitwiseCopyable {
-            var edge: UInt64
-            var facet: Int32
-
-            init(_ a: Int32, _ b: Int32, _ facet: Int32) {
-                edge = UInt64(min(a, b)) << 32 | UInt64(max(a, b))
-                self.facet = facet
-            }
+        let count = 3 * rim.count
+        let items = try FlatArray<UInt64>(capacity: count, account: account)
+        let spare = try FlatArray<UInt64>(capacity: count, account: account)
+        let rim = rim.base
+        // Side i of a facet is the edge opposite its corner i.
+        @inline(__always)
+        func ends(_ side: Int) -> (Int32, Int32) {
+            let facet = rim[side / 3]
+            return side % 3 == 0
+                ? (facet.y, facet.z) : side % 3 == 1 ? (facet.z, facet.x) : (facet.x, facet.y)
         }
-        let count = rim.count
-        let sides = try FlatArray<Side>(capacity: 3 * count, account: account)
-        let spare = try FlatArray<Side>(capacity: 3 * count, account: account)
+        for side in 0..<count {
+            let (a, b) = ends(side)
+            items.base[side] = UInt64(max(a, b)) << 32 | UInt64(side)
+        }
+        RadixSort.byUpperHalf(items.base, spare.base, count: count)
         for index in 0..<count {
-            let facet = rim.base[index]
-            let at = 4 &* slots.base[index]
-            sides.base[3 * index] = Side(facet.y, facet.z, at)
-            sides.base[3 * index + 1] = Side(facet.z, facet.x, at &+ 1)
-            sides.base[3 * index + 2] = Side(facet.x, facet.y, at &+ 2)
+            let side = items.base[index] & 0xffff_ffff
+            let (a, b) = ends(Int(side))
+            items.base[index] = UInt64(min(a, b)) << 32 | side
         }
-        RadixSort.sort(sides.base, spare.base, count: 3 * count) { $0.edge }
-        for index in stride(from: 0, to: 3 * count, by: 2) {
-            let (one, other) = (sides.base[index].facet, sides.base[index + 1].facet)
+        RadixSort.byUpperHalf(items.base, spare.base, count: count)
+        for index in stride(from: 0, to: count, by: 2) {
+            let (one, other) = (
+                facet(Int(items.base[index] & 0xffff_ffff)), facet(Int(items.base[index + 1] & 0xffff_ffff))
+            )
             across[Int(one)] = other
             across[Int(other)] = one
         }
+    }
+
+    /// The new facet on a side: `4 · slot + corner`.
+    private func facet(_ side: Int) -> Int32 {
+        4 &* slots.base[side / 3] &+ Int32(truncatingIfNeeded: side % 3)
     }
 }

@@ -10,13 +10,18 @@ public struct AlphaComplexOptions: Sendable, Hashable {
     /// The threshold: simplices up to and including this radius.
     public var maxAlphaValue: Double
     public var field: CoefficientField
+    /// Whether each bar comes with a representative cycle.
+    public var representatives: Bool
 
     public static let highestDimension = VietorisRipsOptions.highestDimension
+    /// Coordinates are taken as Float64, whatever they were before, and radii are Float64.
+    public static let precision = Precision.float64
 
     /// - Throws: `InvalidInput.badParameter` for a dimension outside 0…64, or a threshold that is
     ///   negative or NaN.
     public init(
-        maxDimension: Int? = nil, maxAlphaValue: Double = .infinity, field: CoefficientField = .z2
+        maxDimension: Int? = nil, maxAlphaValue: Double = .infinity, field: CoefficientField = .z2,
+        representatives: Bool = false
     ) throws(InvalidInput) {
         if let maxDimension, !(0...Self.highestDimension).contains(maxDimension) {
             throw .badParameter(
@@ -28,6 +33,7 @@ public struct AlphaComplexOptions: Sendable, Hashable {
         self.maxDimension = maxDimension
         self.maxAlphaValue = maxAlphaValue
         self.field = field
+        self.representatives = representatives
     }
 }
 

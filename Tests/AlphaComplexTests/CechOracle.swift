@@ -4,9 +4,13 @@ import Vocabulary
 /// Čech complex has the barcode of the alpha complex. A simplex appears at the radius of the smallest
 /// ball that encloses its vertices; the boundary matrix is reduced as it stands.
 enum CechOracle {
-    static func bars(of points: [[Double]], prime: Int = 2) -> [PersistencePair] {
+    /// A simplex and when it appears.
+    typealias Simplex = (radius: Double, vertices: [Int])
+
+    /// All simplices of at most as many vertices as bound a ball, in the order in which they appear.
+    static func simplices(of points: [[Double]]) -> [Simplex] {
         let dimension = points[0].count
-        var simplices: [(radius: Double, vertices: [Int])] = []
+        var simplices: [Simplex] = []
         func extend(_ vertices: [Int]) {
             if !vertices.isEmpty {
                 simplices.append((enclosingRadius(vertices.map { points[$0] }), vertices))
@@ -20,6 +24,11 @@ enum CechOracle {
             let (x, y) = ((a.radius * 1e10).rounded(), (b.radius * 1e10).rounded())
             return x == y ? a.vertices.count < b.vertices.count : x < y
         }
+        return simplices
+    }
+
+    static func bars(of points: [[Double]], prime: Int = 2) -> [PersistencePair] {
+        let (dimension, simplices) = (points[0].count, simplices(of: points))
         let places = Dictionary(uniqueKeysWithValues: simplices.enumerated().map { ($1.vertices, $0) })
         var columns: [Int: [Int: Int]] = [:]
         var pairs: [PersistencePair] = []
@@ -61,7 +70,7 @@ enum CechOracle {
         pair.death != .infinity && pair.persistence <= 1e-9 * pair.death
     }
 
-    private static func inverse(_ a: Int, _ p: Int) -> Int { (1..<p).first { $0 * a % p == 1 }! }
+    static func inverse(_ a: Int, _ p: Int) -> Int { (1..<p).first { $0 * a % p == 1 }! }
 
     /// The smallest of the balls through some of the points, centred in their span, that has the others
     /// in it.

@@ -27,10 +27,11 @@ func cloud(_ points: [[Double]]) throws -> PointCloud {
 
 func alpha(
     _ points: [[Double]], maxAlphaValue: Double = .infinity, maxDimension: Int? = nil, prime: Int = 2,
-    context: ComputeContext = ComputeContext()
+    representatives: Bool = false, context: ComputeContext = ComputeContext()
 ) throws -> ComputeResult {
     let options = try AlphaComplexOptions(
-        maxDimension: maxDimension, maxAlphaValue: maxAlphaValue, field: CoefficientField(modulus: prime))
+        maxDimension: maxDimension, maxAlphaValue: maxAlphaValue, field: CoefficientField(modulus: prime),
+        representatives: representatives)
     return try AlphaComplex.barcode(of: cloud(points), options: options, context: context)
 }
 

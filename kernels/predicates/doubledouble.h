@@ -1,8 +1,8 @@
 // Error-free transformations, and double-double numbers on top of them.
 //
-// Needs round-to-nearest-even and no contraction of a * b + c (the target is compiled with
-// -ffp-contract=off). The relative error of `dd_add` and `dd_mul` is below 2^-102: Joldes, Muller,
-// Popescu, Tight and Rigorous Error Bounds for Basic Building Blocks of Double-Word Arithmetic (2017).
+// Needs round-to-nearest-even and no contraction of a * b + c, see predicates.h. The relative error of
+// `dd_add` and `dd_mul` is below 2^-102: Joldes, Muller, Popescu, Tight and Rigorous Error Bounds for
+// Basic Building Blocks of Double-Word Arithmetic (2017).
 #ifndef TDA_DOUBLEDOUBLE_H
 #define TDA_DOUBLEDOUBLE_H
 

@@ -1,6 +1,7 @@
 // Squared circumradii, correctly rounded: equal radii are equal doubles, however they were found.
-#include "arithmetics.h"
 #include "predicates.h"
+// The pragma of predicates.h holds from here on.
+#include "arithmetics.h"
 
 /// above / below, both positive, rounded to nearest; half-way to even.
 static double rounded_quotient(arena *arena, expansion above, expansion below) {

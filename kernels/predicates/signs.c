@@ -1,6 +1,7 @@
 // The later stages of the predicates' signs.
-#include "arithmetics.h"
 #include "predicates.h"
+// The pragma of predicates.h holds from here on.
+#include "arithmetics.h"
 
 #define DOUBTLESS(value, size, bound)                      \
     do {                                                   \

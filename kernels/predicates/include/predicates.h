@@ -15,6 +15,10 @@
 
 #include <math.h>
 
+// Every bound here counts on each operation being rounded by itself: no fused operations, neither in this
+// header's functions, wherever they are compiled, nor in the files behind it.
+#pragma STDC FP_CONTRACT OFF
+
 // The stages behind the filters below.
 int tda_orient2d_exact(const double *a, const double *b, const double *c);
 int tda_orient3d_exact(const double *a, const double *b, const double *c, const double *d);
