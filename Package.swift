@@ -62,9 +62,7 @@ let package = Package(
         .target(name: "RankKernels", path: "kernels/ranks"),
         .target(
             name: "OpenCLKernels", path: "kernels/opencl", exclude: ["distances.cl", "blocks.cl"]),
-        .target(
-            name: "CPredicates", path: "kernels/predicates",
-            cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
+        .target(name: "CPredicates", path: "kernels/predicates"),
 
         .target(name: "SchemaTexts"),
 
@@ -89,7 +87,10 @@ let package = Package(
             dependencies: ["Vocabulary", "Hardware", "Delaunay", "AlphaComplex", "TestSupport"]),
         .target(
             name: "Engine",
-            dependencies: ["Vocabulary", "Hardware", "Distances", "PersistentHomology", collections]),
+            dependencies: [
+                "Vocabulary", "Hardware", "Distances", "PersistentHomology", "Delaunay", "AlphaComplex",
+                collections,
+            ]),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Hardware", "Vocabulary"]),
         .target(name: "Formats", dependencies: ["Vocabulary"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Vocabulary"]),
@@ -186,8 +187,8 @@ let package = Package(
             dependencies: ["Vocabulary", "Hardware", "Distances", "PersistentHomology"],
             path: "bench/distances", exclude: ["compare"]),
         .executableTarget(
-            name: "bench-alpha", dependencies: ["Vocabulary", "Hardware", "AlphaComplex", "TestSupport"],
-            path: "bench/alpha", exclude: ["compare.py"]),
+            name: "bench-alpha", dependencies: ["Vocabulary", "Hardware", "AlphaComplex"],
+            path: "bench/alpha", exclude: ["compare", "differences"]),
         .executableTarget(
             name: "bench-rips", dependencies: ["Vocabulary", "Hardware", "Engine", "Formats"],
             path: "bench/rips"),

@@ -24,7 +24,7 @@ extension Engine {
     public func estimate(_ request: ComputeRequest, client: ClientID) async throws(Failure) -> ComputeEstimate
     {
         let shape = request.input.shape
-        if let hopeless = hopelessEstimate(shape, request.options, threads: request.threads) {
+        if let hopeless = try hopelessEstimate(shape, request.options, threads: request.threads) {
             return hopeless
         }
         let job = try admit(shape, request.options, threads: request.threads, client: client)

@@ -1,18 +1,22 @@
 public import Hardware
 public import Vocabulary
 
-/// What the engine runs, seen from its side. `RipsComputation` is the real one; tests bring their own.
+/// What the engine runs, seen from its side. `ComplexComputation` is the real one; tests bring their own.
 public protocol Computation: Sendable {
     /// What is known before the numbers are read.
-    func outlook(_ shape: InputShape, _ options: VietorisRipsOptions, threads: Int) -> Outlook
+    ///
+    /// - Throws: `unsupported` where there is no such complex of such an input.
+    func outlook(
+        _ shape: InputShape, _ options: ComplexOptions, threads: Int
+    ) throws(Failure) -> Outlook
 
     /// What is known once they are. May look at a sample of them; blocks the calling thread shortly.
-    func plan(_ input: ComputeInput, _ options: VietorisRipsOptions, threads: Int) throws(Failure) -> Plan
+    func plan(_ input: ComputeInput, _ options: ComplexOptions, threads: Int) throws(Failure) -> Plan
 
     /// Computes. Blocks the calling thread, which leads `context.team`, and returns soon after
     /// `context.stop` is raised.
     func run(
-        _ input: ComputeInput, _ options: VietorisRipsOptions, _ plan: Plan, _ context: ComputeContext
+        _ input: ComputeInput, _ options: ComplexOptions, _ plan: Plan, _ context: ComputeContext
     ) throws(Failure) -> ComputeResult
 }
 
@@ -47,6 +51,8 @@ public struct Plan: Sendable, Hashable {
         case dense
         /// On the graph of those within the threshold.
         case sparse
+        /// On the Delaunay triangulation of the points.
+        case triangulation
     }
 
     public var route: Route

@@ -32,12 +32,13 @@ public final class Engine: Sendable {
     /// A place in the queue for a request whose numbers are still to come.
     ///
     /// - Throws: `resource_exhausted` when it cannot fit into the budget, `overloaded` when there is no
-    ///   room for it now, `unavailable` when the engine is draining.
+    ///   room for it now, `unavailable` when the engine is draining, `unsupported` when nobody computes
+    ///   such a complex of such an input.
     public func admit(
-        _ shape: InputShape, _ options: VietorisRipsOptions, threads: Int? = nil, timeout: Duration? = nil,
+        _ shape: InputShape, _ options: ComplexOptions, threads: Int? = nil, timeout: Duration? = nil,
         client: ClientID
     ) throws(Failure) -> Job {
-        let outlook = outlook(shape, options, threads)
+        let outlook = try outlook(shape, options, threads)
         guard outlook.least.memory <= budget.limit else {
             state.withLock { $0.refused += 1 }
             throw .pastBudget(estimate: outlook.least.memory, budget: budget.limit)
@@ -90,10 +91,12 @@ public final class Engine: Sendable {
     }
 
     /// The estimate, where the shape says that the request can never be admitted.
+    ///
+    /// - Throws: `unsupported`, as `admit` does.
     public func hopelessEstimate(
-        _ shape: InputShape, _ options: VietorisRipsOptions, threads: Int? = nil
-    ) -> ComputeEstimate? {
-        let least = outlook(shape, options, threads).least
+        _ shape: InputShape, _ options: ComplexOptions, threads: Int? = nil
+    ) throws(Failure) -> ComputeEstimate? {
+        let least = try outlook(shape, options, threads).least
         guard least.memory > budget.limit else { return nil }
         return estimate(of: least)
     }
@@ -115,8 +118,8 @@ public final class Engine: Sendable {
         return isKnown
     }
 
-    func outlook(_ shape: InputShape, _ options: VietorisRipsOptions, _ threads: Int?) -> Outlook {
-        computation.outlook(shape, options, threads: teamSize(threads))
+    func outlook(_ shape: InputShape, _ options: ComplexOptions, _ threads: Int?) throws(Failure) -> Outlook {
+        try computation.outlook(shape, options, threads: teamSize(threads))
     }
 
     /// The threads that a large computation gets at most.

@@ -11,7 +11,7 @@ public final class Job: Sendable {
     public let id: UInt64
     let client: ClientID
     let shape: InputShape
-    let options: VietorisRipsOptions
+    let options: ComplexOptions
     let threads: Int?
     let admittedAt: ContinuousClock.Instant
     let memory: MemoryAccount
@@ -29,7 +29,7 @@ public final class Job: Sendable {
     }
 
     init(
-        id: UInt64, client: ClientID, shape: InputShape, options: VietorisRipsOptions, threads: Int?,
+        id: UInt64, client: ClientID, shape: InputShape, options: ComplexOptions, threads: Int?,
         memory: MemoryAccount, at now: ContinuousClock.Instant
     ) {
         self.id = id

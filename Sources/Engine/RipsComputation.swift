@@ -3,8 +3,8 @@ public import Hardware
 import PersistentHomology
 public import Vocabulary
 
-/// The real computation: distances where points are given, then Vietoris–Rips homology.
-public struct RipsComputation: Computation {
+/// Vietoris–Rips complexes: distances where points are given, then homology.
+public struct RipsComputation: Sendable {
     /// The vector instructions in use, e.g. `avx512`.
     public static var instructionSet: String { PairwiseDistances.instructionSet }
 

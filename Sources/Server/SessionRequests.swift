@@ -19,7 +19,8 @@ extension Session {
                     retryAfter: .milliseconds(50))
             }
             if isEstimate,
-                let estimate = daemon.engine.hopelessEstimate(head.shape, head.options, threads: head.threads)
+                let estimate = try daemon.engine.hopelessEstimate(
+                    head.shape, head.options, threads: head.threads)
             {
                 send(.estimateReply(id: header.requestID, estimate))
                 return nil

@@ -45,22 +45,29 @@ public enum ComputeInput: Sendable, Hashable {
     }
 }
 
-/// One Vietoris–Rips computation: its input, what is asked, and what it may use.
+/// One computation: its input, the complex that is asked for, and what it may use.
 public struct ComputeRequest: Sendable {
     public var input: ComputeInput
-    public var options: VietorisRipsOptions
+    public var options: ComplexOptions
     /// At most this many threads; nil means as the daemon sees fit.
     public var threads: Int?
     /// From admission to result; nil means none.
     public var timeout: Duration?
 
     public init(
-        input: ComputeInput, options: VietorisRipsOptions, threads: Int? = nil, timeout: Duration? = nil
+        input: ComputeInput, options: ComplexOptions, threads: Int? = nil, timeout: Duration? = nil
     ) {
         self.input = input
         self.options = options
         self.threads = threads
         self.timeout = timeout
+    }
+
+    /// The Vietoris–Rips barcode of `input`.
+    public init(
+        input: ComputeInput, options: VietorisRipsOptions, threads: Int? = nil, timeout: Duration? = nil
+    ) {
+        self.init(input: input, options: .vietorisRips(options), threads: threads, timeout: timeout)
     }
 }
 

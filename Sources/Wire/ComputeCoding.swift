@@ -3,7 +3,7 @@ public import Vocabulary
 /// A compute or estimate as its control message tells it: everything but the numbers.
 public struct ComputeHead: Sendable {
     public let shape: InputShape
-    public let options: VietorisRipsOptions
+    public let options: ComplexOptions
     public let threads: Int?
     public let timeout: Duration?
     public let progressInterval: Duration?
@@ -24,11 +24,14 @@ extension ComputeHead {
                 throw InvalidInput.wrongCount(
                     "bytes of the arrays", found: arrayLength, expected: shape.byteCount)
             }
-            guard case .vietorisRips(let rips) = message.complex else {
+            switch message.complex {
+            case .vietorisRips(let rips): options = .vietorisRips(try rips.options())
+            case .alphaComplex(let alpha): options = .alpha(try alpha.options())
+            case nil:
                 throw Failure(
-                    .unsupported, "this daemon computes Vietoris–Rips complexes; the request names another")
+                    .unsupported,
+                    "this daemon computes Vietoris–Rips and alpha complexes; the request names neither")
             }
-            options = try rips.options()
             guard !message.hasThreads || message.threads > 0 else {
                 throw InvalidInput.badParameter("threads", reason: "0 threads compute nothing, leave it out")
             }
@@ -50,7 +53,11 @@ extension ComputeHead {
 extension ProtoCompute {
     init(_ request: ComputeRequest, progressInterval: Duration?) {
         input = ProtoInput(request.input.shape)
-        complex = .vietorisRips(ProtoVietorisRips(request.options))
+        complex =
+            switch request.options {
+            case .vietorisRips(let options): .vietorisRips(ProtoVietorisRips(options))
+            case .alpha(let options): .alphaComplex(ProtoAlphaComplex(options))
+            }
         if let threads = request.threads { self.threads = UInt32(count: threads) }
         if let timeout = request.timeout { timeoutMs = timeout.wholeMilliseconds }
         if let progressInterval { progressIntervalMs = UInt32(clamping: progressInterval.wholeMilliseconds) }
@@ -106,5 +113,22 @@ extension ProtoWeighting {
                 .given
             }
         return try Weighting(weights, exponent: p == 0 ? .one : Weighting.Exponent(p))
+    }
+}
+
+extension ProtoAlphaComplex {
+    init(_ options: AlphaComplexOptions) {
+        if let dimension = options.maxDimension { maxDimension = UInt32(count: dimension) }
+        if options.maxAlphaValue < .infinity { maxAlphaValue = options.maxAlphaValue }
+        field = UInt32(options.field.modulus)
+        representatives = options.representatives
+    }
+
+    func options() throws(InvalidInput) -> AlphaComplexOptions {
+        try AlphaComplexOptions(
+            maxDimension: hasMaxDimension ? Int(maxDimension) : nil,
+            maxAlphaValue: hasMaxAlphaValue ? maxAlphaValue : .infinity,
+            field: field == 0 ? .z2 : CoefficientField(modulus: Int(field)),
+            representatives: representatives)
     }
 }

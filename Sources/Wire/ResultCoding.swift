@@ -6,6 +6,7 @@ public struct ResultHead: Sendable {
     let representatives: (vertices: Int, coefficients: Int, hasGenerators: Bool)?
     let statistics: ComputeStatistics
     let subsample: (count: Int, coveringRadius: Double)?
+    let alphaShape: AlphaShape?
 
     init(_ message: ProtoResult) throws(WireError) {
         var counts: [Int] = []
@@ -33,6 +34,7 @@ public struct ResultHead: Sendable {
         } else {
             subsample = nil
         }
+        alphaShape = message.hasAlphaShape ? AlphaShape(message.alphaShape) : nil
     }
 
     private var pairCount: Int { pairsPerDimension.reduce(0, +) }
@@ -67,7 +69,8 @@ public struct ResultHead: Sendable {
             maxDimension: pairsPerDimension.count - 1, pairs: pairs,
             representatives: try cocycles(of: pairs, from: arrays), generators: try generators(from: arrays))
         return ComputeResult(
-            barcode: barcode, statistics: statistics, subsample: try subsample(from: arrays))
+            barcode: barcode, statistics: statistics, subsample: try subsample(from: arrays),
+            alphaShape: alphaShape)
     }
 
     private func subsample(from arrays: [WireArray]) throws(WireError) -> Subsample? {
@@ -119,6 +122,7 @@ extension OutboundFrame {
         for pair in barcode.pairs { counts[pair.dimension] += 1 }
         message.pairsPerDimension = counts
         message.statistics = ProtoStatistics(result.statistics)
+        if let shape = result.alphaShape { message.alphaShape = ProtoAlphaShape(shape) }
         var arrays = [WireArray.pairs(barcode.pairs)]
         if !barcode.representatives.isEmpty {
             let vertices = barcode.representatives.flatMap(\.vertices)
@@ -140,6 +144,23 @@ extension OutboundFrame {
             arrays.append(.int32(subsample.indices))
         }
         return OutboundFrame(.result, id: id, message, arrays: arrays)
+    }
+}
+
+extension ProtoAlphaShape {
+    init(_ shape: AlphaShape) {
+        vertices = UInt64(count: shape.vertices)
+        edges = UInt64(count: shape.edges)
+        triangles = UInt64(count: shape.triangles)
+        tetrahedra = UInt64(count: shape.tetrahedra)
+    }
+}
+
+extension AlphaShape {
+    init(_ message: ProtoAlphaShape) {
+        self.init(
+            vertices: Int(clamping: message.vertices), edges: Int(clamping: message.edges),
+            triangles: Int(clamping: message.triangles), tetrahedra: Int(clamping: message.tetrahedra))
     }
 }
 

@@ -326,6 +326,46 @@ nonisolated struct ProtoDistanceToMeasure: Sendable {
   init() {}
 }
 
+/// Of points of two or three coordinates.
+nonisolated struct ProtoAlphaComplex: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Absent: the points' dimension − 1.
+  var maxDimension: UInt32 {
+    get {_maxDimension ?? 0}
+    set {_maxDimension = newValue}
+  }
+  /// Returns true if `maxDimension` has been explicitly set.
+  var hasMaxDimension: Bool {self._maxDimension != nil}
+  /// Clears the value of `maxDimension`. Subsequent reads from it will return its default value.
+  mutating func clearMaxDimension() {self._maxDimension = nil}
+
+  /// A radius, not its square. Absent: infinite.
+  var maxAlphaValue: Double {
+    get {_maxAlphaValue ?? 0}
+    set {_maxAlphaValue = newValue}
+  }
+  /// Returns true if `maxAlphaValue` has been explicitly set.
+  var hasMaxAlphaValue: Bool {self._maxAlphaValue != nil}
+  /// Clears the value of `maxAlphaValue`. Subsequent reads from it will return its default value.
+  mutating func clearMaxAlphaValue() {self._maxAlphaValue = nil}
+
+  /// A prime below 2^15; 0: 2.
+  var field: UInt32 = 0
+
+  /// Cycles, where those of Vietoris–Rips are cocycles.
+  var representatives: Bool = false
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _maxDimension: UInt32? = nil
+  fileprivate var _maxAlphaValue: Double? = nil
+}
+
 /// Body of both compute and estimate.
 nonisolated struct ProtoCompute: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -346,13 +386,21 @@ nonisolated struct ProtoCompute: @unchecked Sendable {
     set {_uniqueStorage()._complex = newValue}
   }
 
-  /// 3 is kept for the alpha complex. A complex that a daemon does not know is answered `unsupported`.
   var vietorisRips: ProtoVietorisRips {
     get {
       if case .vietorisRips(let v)? = _storage._complex {return v}
       return ProtoVietorisRips()
     }
     set {_uniqueStorage()._complex = .vietorisRips(newValue)}
+  }
+
+  /// A complex that a daemon does not know is answered `unsupported`.
+  var alphaComplex: ProtoAlphaComplex {
+    get {
+      if case .alphaComplex(let v)? = _storage._complex {return v}
+      return ProtoAlphaComplex()
+    }
+    set {_uniqueStorage()._complex = .alphaComplex(newValue)}
   }
 
   /// Absent: as the daemon sees fit.
@@ -388,8 +436,9 @@ nonisolated struct ProtoCompute: @unchecked Sendable {
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Complex: Equatable, Sendable {
-    /// 3 is kept for the alpha complex. A complex that a daemon does not know is answered `unsupported`.
     case vietorisRips(ProtoVietorisRips)
+    /// A complex that a daemon does not know is answered `unsupported`.
+    case alphaComplex(ProtoAlphaComplex)
 
   }
 
@@ -418,49 +467,60 @@ nonisolated struct ProtoProgress: Sendable {
 /// pair, uint32; the vertices of all simplices, int32, dimension + 1 for each, in decreasing order;
 /// their coefficients, uint16; with generators 4 × int32 a pair: the ends of the edge of birth and of
 /// that of death, a vertex twice for a birth in dimension 0, -1 twice for no death.
-nonisolated struct ProtoResult: Sendable {
+nonisolated struct ProtoResult: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// One for each dimension, 0 to the highest asked for.
-  var pairsPerDimension: [UInt64] = []
+  var pairsPerDimension: [UInt64] {
+    get {_storage._pairsPerDimension}
+    set {_uniqueStorage()._pairsPerDimension = newValue}
+  }
 
   var representatives: ProtoRepresentatives {
-    get {_representatives ?? ProtoRepresentatives()}
-    set {_representatives = newValue}
+    get {_storage._representatives ?? ProtoRepresentatives()}
+    set {_uniqueStorage()._representatives = newValue}
   }
   /// Returns true if `representatives` has been explicitly set.
-  var hasRepresentatives: Bool {self._representatives != nil}
+  var hasRepresentatives: Bool {_storage._representatives != nil}
   /// Clears the value of `representatives`. Subsequent reads from it will return its default value.
-  mutating func clearRepresentatives() {self._representatives = nil}
+  mutating func clearRepresentatives() {_uniqueStorage()._representatives = nil}
 
   var statistics: ProtoStatistics {
-    get {_statistics ?? ProtoStatistics()}
-    set {_statistics = newValue}
+    get {_storage._statistics ?? ProtoStatistics()}
+    set {_uniqueStorage()._statistics = newValue}
   }
   /// Returns true if `statistics` has been explicitly set.
-  var hasStatistics: Bool {self._statistics != nil}
+  var hasStatistics: Bool {_storage._statistics != nil}
   /// Clears the value of `statistics`. Subsequent reads from it will return its default value.
-  mutating func clearStatistics() {self._statistics = nil}
+  mutating func clearStatistics() {_uniqueStorage()._statistics = nil}
 
   /// With a subsample.
   var subsample: ProtoSubsample {
-    get {_subsample ?? ProtoSubsample()}
-    set {_subsample = newValue}
+    get {_storage._subsample ?? ProtoSubsample()}
+    set {_uniqueStorage()._subsample = newValue}
   }
   /// Returns true if `subsample` has been explicitly set.
-  var hasSubsample: Bool {self._subsample != nil}
+  var hasSubsample: Bool {_storage._subsample != nil}
   /// Clears the value of `subsample`. Subsequent reads from it will return its default value.
-  mutating func clearSubsample() {self._subsample = nil}
+  mutating func clearSubsample() {_uniqueStorage()._subsample = nil}
+
+  /// Of an alpha complex only.
+  var alphaShape: ProtoAlphaShape {
+    get {_storage._alphaShape ?? ProtoAlphaShape()}
+    set {_uniqueStorage()._alphaShape = newValue}
+  }
+  /// Returns true if `alphaShape` has been explicitly set.
+  var hasAlphaShape: Bool {_storage._alphaShape != nil}
+  /// Clears the value of `alphaShape`. Subsequent reads from it will return its default value.
+  mutating func clearAlphaShape() {_uniqueStorage()._alphaShape = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _representatives: ProtoRepresentatives? = nil
-  fileprivate var _statistics: ProtoStatistics? = nil
-  fileprivate var _subsample: ProtoSubsample? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Array, the last: count × int32, the points that were chosen, in the order of choice.
@@ -472,6 +532,25 @@ nonisolated struct ProtoSubsample: Sendable {
   var count: UInt64 = 0
 
   var coveringRadius: Double = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// The simplices up to and including max_alpha_value.
+nonisolated struct ProtoAlphaShape: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var vertices: UInt64 = 0
+
+  var edges: UInt64 = 0
+
+  var triangles: UInt64 = 0
+
+  var tetrahedra: UInt64 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1378,9 +1457,58 @@ nonisolated extension ProtoDistanceToMeasure: SwiftProtobuf.Message, SwiftProtob
   }
 }
 
+nonisolated extension ProtoAlphaComplex: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".AlphaComplex"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}max_dimension\0\u{3}max_alpha_value\0\u{1}field\0\u{1}representatives\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self._maxDimension) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self._maxAlphaValue) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.field) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.representatives) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._maxDimension {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._maxAlphaValue {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 2)
+    } }()
+    if self.field != 0 {
+      try visitor.visitSingularUInt32Field(value: self.field, fieldNumber: 3)
+    }
+    if self.representatives != false {
+      try visitor.visitSingularBoolField(value: self.representatives, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoAlphaComplex, rhs: ProtoAlphaComplex) -> Bool {
+    if lhs._maxDimension != rhs._maxDimension {return false}
+    if lhs._maxAlphaValue != rhs._maxAlphaValue {return false}
+    if lhs.field != rhs.field {return false}
+    if lhs.representatives != rhs.representatives {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension ProtoCompute: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Compute"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}input\0\u{3}vietoris_rips\0\u{2}\u{2}threads\0\u{3}timeout_ms\0\u{3}progress_interval_ms\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}input\0\u{3}vietoris_rips\0\u{3}alpha_complex\0\u{1}threads\0\u{3}timeout_ms\0\u{3}progress_interval_ms\0")
 
   fileprivate class _StorageClass {
     var _input: ProtoInput? = nil
@@ -1435,6 +1563,19 @@ nonisolated extension ProtoCompute: SwiftProtobuf.Message, SwiftProtobuf._Messag
             _storage._complex = .vietorisRips(v)
           }
         }()
+        case 3: try {
+          var v: ProtoAlphaComplex?
+          var hadOneofValue = false
+          if let current = _storage._complex {
+            hadOneofValue = true
+            if case .alphaComplex(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._complex = .alphaComplex(v)
+          }
+        }()
         case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._threads) }()
         case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._timeoutMs) }()
         case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._progressIntervalMs) }()
@@ -1453,9 +1594,17 @@ nonisolated extension ProtoCompute: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._input {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
       } }()
-      try { if case .vietorisRips(let v)? = _storage._complex {
+      switch _storage._complex {
+      case .vietorisRips?: try {
+        guard case .vietorisRips(let v)? = _storage._complex else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-      } }()
+      }()
+      case .alphaComplex?: try {
+        guard case .alphaComplex(let v)? = _storage._complex else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      }()
+      case nil: break
+      }
       try { if let v = _storage._threads {
         try visitor.visitSingularUInt32Field(value: v, fieldNumber: 4)
       } }()
@@ -1525,48 +1674,97 @@ nonisolated extension ProtoProgress: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension ProtoResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Result"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}pairs_per_dimension\0\u{1}representatives\0\u{1}statistics\0\u{1}subsample\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}pairs_per_dimension\0\u{1}representatives\0\u{1}statistics\0\u{1}subsample\0\u{3}alpha_shape\0")
+
+  fileprivate class _StorageClass {
+    var _pairsPerDimension: [UInt64] = []
+    var _representatives: ProtoRepresentatives? = nil
+    var _statistics: ProtoStatistics? = nil
+    var _subsample: ProtoSubsample? = nil
+    var _alphaShape: ProtoAlphaShape? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _pairsPerDimension = source._pairsPerDimension
+      _representatives = source._representatives
+      _statistics = source._statistics
+      _subsample = source._subsample
+      _alphaShape = source._alphaShape
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedUInt64Field(value: &self.pairsPerDimension) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._representatives) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._statistics) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._subsample) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeRepeatedUInt64Field(value: &_storage._pairsPerDimension) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._representatives) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._statistics) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._subsample) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._alphaShape) }()
+        default: break
+        }
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.pairsPerDimension.isEmpty {
-      try visitor.visitPackedUInt64Field(value: self.pairsPerDimension, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._pairsPerDimension.isEmpty {
+        try visitor.visitPackedUInt64Field(value: _storage._pairsPerDimension, fieldNumber: 1)
+      }
+      try { if let v = _storage._representatives {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._statistics {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._subsample {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      try { if let v = _storage._alphaShape {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
     }
-    try { if let v = self._representatives {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._statistics {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    try { if let v = self._subsample {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoResult, rhs: ProtoResult) -> Bool {
-    if lhs.pairsPerDimension != rhs.pairsPerDimension {return false}
-    if lhs._representatives != rhs._representatives {return false}
-    if lhs._statistics != rhs._statistics {return false}
-    if lhs._subsample != rhs._subsample {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._pairsPerDimension != rhs_storage._pairsPerDimension {return false}
+        if _storage._representatives != rhs_storage._representatives {return false}
+        if _storage._statistics != rhs_storage._statistics {return false}
+        if _storage._subsample != rhs_storage._subsample {return false}
+        if _storage._alphaShape != rhs_storage._alphaShape {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1602,6 +1800,51 @@ nonisolated extension ProtoSubsample: SwiftProtobuf.Message, SwiftProtobuf._Mess
   static func ==(lhs: ProtoSubsample, rhs: ProtoSubsample) -> Bool {
     if lhs.count != rhs.count {return false}
     if lhs.coveringRadius != rhs.coveringRadius {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoAlphaShape: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".AlphaShape"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}vertices\0\u{1}edges\0\u{1}triangles\0\u{1}tetrahedra\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.vertices) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.edges) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.triangles) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.tetrahedra) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.vertices != 0 {
+      try visitor.visitSingularUInt64Field(value: self.vertices, fieldNumber: 1)
+    }
+    if self.edges != 0 {
+      try visitor.visitSingularUInt64Field(value: self.edges, fieldNumber: 2)
+    }
+    if self.triangles != 0 {
+      try visitor.visitSingularUInt64Field(value: self.triangles, fieldNumber: 3)
+    }
+    if self.tetrahedra != 0 {
+      try visitor.visitSingularUInt64Field(value: self.tetrahedra, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoAlphaShape, rhs: ProtoAlphaShape) -> Bool {
+    if lhs.vertices != rhs.vertices {return false}
+    if lhs.edges != rhs.edges {return false}
+    if lhs.triangles != rhs.triangles {return false}
+    if lhs.tetrahedra != rhs.tetrahedra {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

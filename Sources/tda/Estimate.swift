@@ -9,16 +9,30 @@ struct Estimate: AsyncParsableCommand {
         abstract: "Says what a computation would take, without computing.",
         usage: "tda estimate <file> [options]")
 
+    enum Complex: String, CaseIterable, ExpressibleByArgument { case rips, alpha }
+
     @OptionGroup var input: InputFile
+    @Option(
+        help: ArgumentHelp(
+            "The complex that is meant; the options below are those of rips.", valueName: "complex"))
+    var complex: Complex = .rips
     @OptionGroup var rips: RipsOptions
     @Option(help: ArgumentHelp("How the answer is written.", valueName: "format"))
     var output: ReportFormat = .text
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
-        let request = ComputeRequest(
-            input: try input.read(for: rips),
-            options: try rips.options(representatives: false), threads: rips.threads)
+        let options: ComplexOptions =
+            switch complex {
+            case .rips: .vietorisRips(try rips.options(representatives: false))
+            case .alpha: .alpha(try AlphaComplexOptions())
+            }
+        let input =
+            switch complex {
+            case .rips: try input.read(for: rips)
+            case .alpha: try input.read(precision: options.precision)
+            }
+        let request = ComputeRequest(input: input, options: options, threads: rips.threads)
         let estimate = try await connection.withClient { try await $0.estimate(request) }
         switch output {
         case .text: try StandardOutput.write(Self.text(estimate))

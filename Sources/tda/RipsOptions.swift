@@ -88,14 +88,9 @@ package struct RipsOptions: ParsableArguments {
                 field: coefficients, precision: precision, representatives: representatives,
                 weighting: chosenWeights, subsample: subsample)
         } catch {
-            guard case .badParameter(let name, let reason) = error else { throw error }
-            let flag = Self.flags[name] ?? name.replacing("_", with: "-")
-            throw ValidationError("--\(flag): \(reason)")
+            throw ValidationError(naming: error)
         }
     }
-
-    /// The flags that are called otherwise than the parameters they set.
-    private static let flags = ["coefficient_field": "field", "n_neighbors": "neighbours", "r": "dtm-r"]
 
     private func weighting() throws(InvalidInput) -> Weighting? {
         guard let weights else { return nil }

@@ -17,7 +17,7 @@ struct TDA: AsyncParsableCommand {
             75 the daemon is overloaded, try again; 130 interrupted; 1 anything else.
             """,
         version: platformVersion,
-        subcommands: [Rips.self, Estimate.self, Status.self, Devices.self, Cancel.self])
+        subcommands: [Rips.self, Alpha.self, Estimate.self, Status.self, Devices.self, Cancel.self])
 
     static func main() async {
         do {

@@ -73,7 +73,7 @@ struct DaemonProgram: Program {
         engineSettings.queueCapacity = queue
         let engine = Engine(
             threads: pool, express: try WorkerPool(topology: machine.topology, threads: 1), budget: budget,
-            computation: RipsComputation(backends: backends), settings: engineSettings)
+            computation: ComplexComputation(backends: backends), settings: engineSettings)
 
         var serverSettings = ServerSettings()
         serverSettings.grace = .seconds(grace)

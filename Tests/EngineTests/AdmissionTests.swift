@@ -66,7 +66,7 @@ import Vocabulary
         let harness = Harness()
         let shape = try ComputeRequest.cloud(3).input.shape
         let job = try harness.engine.admit(
-            shape, VietorisRipsOptions(), client: ClientID(number: 1, name: ""))
+            shape, .vietorisRips(VietorisRipsOptions()), client: ClientID(number: 1, name: ""))
         let (outcomes, continuation) = AsyncStream.makeStream(of: Result<ComputeResult, Failure>.self)
         _ = outcomes
         harness.engine.submit(

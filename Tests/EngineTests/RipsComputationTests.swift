@@ -53,7 +53,7 @@ import Vocabulary
     private func engine() throws -> Engine {
         Engine(
             threads: try WorkerPool(topology: Topology(), threads: 2), budget: MemoryBudget(limit: 1 << 30),
-            computation: RipsComputation())
+            computation: ComplexComputation())
     }
 
     @Test func theSquareHasOneLoop() async throws {

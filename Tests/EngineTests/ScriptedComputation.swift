@@ -21,19 +21,20 @@ final class ScriptedComputation: Computation {
     static func cost(_ count: Int) -> Cost { Cost(seconds: Double(count) / 1000, memory: 1000 * count) }
 
     /// A threshold hides the cost until the numbers are there.
-    func outlook(_ shape: InputShape, _ options: VietorisRipsOptions, threads: Int) -> Outlook {
+    func outlook(_ shape: InputShape, _ options: ComplexOptions, threads: Int) -> Outlook {
         let cost = Self.cost(shape.count)
-        return Outlook(
-            least: options.maxEdgeLength == nil ? cost : Cost(seconds: 0, memory: shape.byteCount), most: cost
-        )
+        guard case .vietorisRips(let rips) = options, rips.maxEdgeLength != nil else {
+            return Outlook(least: cost, most: cost)
+        }
+        return Outlook(least: Cost(seconds: 0, memory: shape.byteCount), most: cost)
     }
 
-    func plan(_ input: ComputeInput, _ options: VietorisRipsOptions, threads: Int) throws(Failure) -> Plan {
+    func plan(_ input: ComputeInput, _ options: ComplexOptions, threads: Int) throws(Failure) -> Plan {
         Plan(route: .dense, cost: Self.cost(input.count))
     }
 
     func run(
-        _ input: ComputeInput, _ options: VietorisRipsOptions, _ plan: Plan, _ context: ComputeContext
+        _ input: ComputeInput, _ options: ComplexOptions, _ plan: Plan, _ context: ComputeContext
     ) throws(Failure) -> ComputeResult {
         log.withLock { $0.append(input.count) }
         clock.withLock { $0 += .milliseconds(input.count) }

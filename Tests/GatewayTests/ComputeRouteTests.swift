@@ -65,7 +65,7 @@ import Vocabulary
             #expect(try response.json["parameters"]["max_edge_length"] == 2.5)
         }
         let request = try #require(daemon.requests.first)
-        #expect(request.options == (try VietorisRipsOptions()))
+        #expect(request.options == .vietorisRips(try VietorisRipsOptions()))
         #expect(request.threads == nil && request.timeout == nil)
         #expect(
             request.input == .points(try PointCloud(dimension: 2, coordinates: .float32([1.5, -20]))))
@@ -87,9 +87,10 @@ import Vocabulary
         let request = try #require(daemon.requests.first)
         #expect(
             request.options
-                == (try VietorisRipsOptions(
-                    maxDimension: 3, maxEdgeLength: 0.25, metric: .minkowski(p: 3),
-                    field: CoefficientField(modulus: 7), precision: .float64, representatives: true)))
+                == .vietorisRips(
+                    try VietorisRipsOptions(
+                        maxDimension: 3, maxEdgeLength: 0.25, metric: .minkowski(p: 3),
+                        field: CoefficientField(modulus: 7), precision: .float64, representatives: true)))
         #expect(request.threads == 5)
         #expect(request.timeout == .milliseconds(1500))
         #expect(
@@ -139,10 +140,12 @@ import Vocabulary
         #expect(daemon.requests.count == 2)
         #expect(
             daemon.requests.map(\.options) == [
-                try VietorisRipsOptions(
-                    weighting: Weighting(.distanceToMeasure(neighbours: 1, r: 3), exponent: .two),
-                    subsample: 2),
-                try VietorisRipsOptions(weighting: Weighting(.given, exponent: .infinity)),
+                .vietorisRips(
+                    try VietorisRipsOptions(
+                        weighting: Weighting(.distanceToMeasure(neighbours: 1, r: 3), exponent: .two),
+                        subsample: 2)),
+                .vietorisRips(
+                    try VietorisRipsOptions(weighting: Weighting(.given, exponent: .infinity))),
             ])
         #expect(daemon.requests.last?.input.weights == .float32([0.5, 0]))
     }

@@ -12,7 +12,8 @@ import Testing
             let api = "/api/v1"
             #expect(
                 document["paths"].keys.isSuperset(of: [
-                    "\(api)/tda/compute/vietoris-rips", "\(api)/tda/estimate", "\(api)/jobs",
+                    "\(api)/tda/compute/vietoris-rips", "\(api)/tda/compute/alpha-complex",
+                    "\(api)/tda/estimate", "\(api)/jobs",
                     "\(api)/jobs/{job_id}", "\(api)/jobs/{job_id}/cancel", "\(api)/jobs/{job_id}/results",
                     "\(api)/jobs/{job_id}/events", "\(api)/data/upload", "\(api)/data",
                     "\(api)/data/{file_id}",

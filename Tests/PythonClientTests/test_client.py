@@ -46,6 +46,17 @@ def test_a_loop_comes_with_its_cocycle(tda):
     assert set(cocycle.coefficients.tolist()) <= {1, 2}
 
 
+def test_an_alpha_complex_has_the_barcode_of_its_triangle(tda):
+    result = tda.alpha([[0, 0], [1, 0], [0.5, 0.75]], representatives=True)
+    assert result.alpha_shape == {"vertices": 3, "edges": 3, "triangles": 1, "tetrahedra": 0}
+    ((birth, death),) = result.diagrams[1].tolist()
+    assert birth == 0.5 and death == pytest.approx(0.8125 / 1.5)
+    assert sorted(result.cocycles[1][0].simplices.tolist()) == [[1, 0], [2, 0], [2, 1]]
+    assert tda.estimate_alpha([[0, 0], [1, 0]]).admissible
+    with pytest.raises(tda_client.Unsupported, match="Vietoris–Rips"):
+        tda.alpha(np.zeros((3, 4)))
+
+
 def test_estimates_and_status_answer(tda, points):
     estimate = tda.estimate_rips(points)
     assert estimate.admissible and 0 < estimate.memory < estimate.memory_budget

@@ -36,6 +36,7 @@ def compute(kind, request, data, complex_name="rips", interval=None, **chosen):
 
 SQUARE = Points(np.array([[0, 0], [1, 0], [1, 1], [0, 1]], dtype=np.float32))
 TRIANGLE = Distances(np.array([1, 2, np.inf]), vertex_births=[0, 0.5, 0.25])
+CORNERS = Points(np.array([[0, 0], [1, 0], [0.5, 0.75]]))
 PATHS = Graph(4, [[1, 0], [3, 2]], np.float32([0.5, 0.75]), vertex_births=[0, 0.5, 0, 0])
 
 REQUESTS = {
@@ -82,6 +83,18 @@ REQUESTS = {
     "status": lambda: frames.encode(Kind.STATUS, 7, tda_pb2.StatusRequest()),
     "devices": lambda: frames.encode(Kind.DEVICES, 8, tda_pb2.DevicesRequest()),
     "metrics": lambda: frames.encode(Kind.METRICS, 9, tda_pb2.MetricsRequest()),
+    "compute-alpha": lambda: [
+        compute(
+            Kind.COMPUTE,
+            12,
+            CORNERS,
+            complex_name="alpha",
+            max_dimension=1,
+            max_alpha_value=0.5,
+            field=3,
+            representatives=True,
+        )
+    ],
 }
 
 
@@ -102,6 +115,12 @@ def test_a_result_becomes_one_diagram_a_dimension():
     assert result.betti_numbers == [1, 0, 0]
     assert result.statistics["phases"] == {"edges": 0.0625, "dimension 1": 0.03125}
     assert result.cocycles is None
+
+
+def test_an_alpha_complex_comes_with_its_shape():
+    _, control, arrays = split(golden("result-alpha"))
+    shape = {"vertices": 3, "edges": 3, "triangles": 1, "tetrahedra": 0}
+    assert decode_result(control, arrays).alpha_shape == shape
 
 
 def test_representatives_come_bar_by_bar():

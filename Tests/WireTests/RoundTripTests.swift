@@ -8,7 +8,7 @@ import Wire
     func requestsArriveAsTheyWereMeant(step: Int) throws {
         for request in [
             try Samples.square(), try Samples.distances(), try Samples.graph(), try Samples.weightedLine(),
-            try Samples.measuredLine(),
+            try Samples.measuredLine(), try Samples.alpha(),
         ] {
             let sent = OutboundFrame.compute(id: 9, request, progressInterval: .milliseconds(200))
             let frames = try Receiver<Request>.daemon().feed(sent.serialized(), step: step)
@@ -41,7 +41,21 @@ import Wire
             #expect(result.barcode == barcode)
             #expect(result.statistics == Samples.statistics)
             #expect(result.subsample == subsample)
+            #expect(result.alphaShape == nil)
         }
+    }
+
+    @Test func anAlphaShapeArrivesWithItsResult() throws {
+        let sent = OutboundFrame.result(
+            id: 9,
+            ComputeResult(
+                barcode: Samples.barcode, statistics: Samples.statistics, alphaShape: Samples.triangle))
+        let frame = try #require(try Receiver<Reply>.client().feed(sent.serialized()).first)
+        guard case .result(let head) = frame.message else {
+            Issue.record("not a result: \(frame.message)")
+            return
+        }
+        #expect(try head.result(arrays: frame.arrays).alphaShape == Samples.triangle)
     }
 
     @Test func smallRepliesArriveAsTheyWereMeant() throws {
@@ -71,7 +85,7 @@ import Wire
         var bytes = ByteBuffer()
         for (_, frame) in try Samples.requests() { bytes.writeImmutableBuffer(frame.serialized()) }
         let frames = try Receiver<Request>.daemon().feed(bytes, step: 11)
-        #expect(frames.map(\.header.requestID) == [0, 1, 2, 3, 4, 10, 11, 5, 6, 7, 8, 9])
+        #expect(frames.map(\.header.requestID) == [0, 1, 2, 3, 4, 10, 11, 5, 6, 7, 8, 9, 12])
     }
 
     @Test func aSkippedFrameDoesNotDisturbTheNext() throws {

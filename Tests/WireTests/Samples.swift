@@ -69,6 +69,18 @@ enum Samples {
             })
     }
 
+    static func alpha() throws -> ComputeRequest {
+        ComputeRequest(
+            input: .points(
+                try PointCloud(dimension: 2, coordinates: .float64([0, 0, 1, 0, 0.5, 0.75]))),
+            options: .alpha(
+                try AlphaComplexOptions(
+                    maxDimension: 1, maxAlphaValue: 0.5, field: CoefficientField(modulus: 3),
+                    representatives: true)))
+    }
+
+    static let triangle = AlphaShape(vertices: 3, edges: 3, triangles: 1, tetrahedra: 0)
+
     static let barcode = Barcode(
         maxDimension: 2,
         pairs: [
@@ -172,11 +184,13 @@ enum Samples {
             ("status", .status(id: 7)),
             ("devices", .devices(id: 8)),
             ("metrics", .metrics(id: 9)),
+            ("compute-alpha", .compute(id: 12, try alpha())),
         ]
     }
 
     static func replies() -> [(name: String, frame: OutboundFrame)] {
         let plain = ComputeResult(barcode: barcode, statistics: statistics)
+        let shaped = ComputeResult(barcode: barcode, statistics: statistics, alphaShape: triangle)
         let cocycles = ComputeResult(barcode: barcodeWithCocycles, statistics: statistics)
         let part = ComputeResult(barcode: barcode, statistics: statistics, subsample: subsample)
         return [
@@ -185,6 +199,7 @@ enum Samples {
             ("result", .result(id: 1, plain)),
             ("result-representatives", .result(id: 2, cocycles)),
             ("result-subsample", .result(id: 10, part)),
+            ("result-alpha", .result(id: 12, shaped)),
             (
                 "estimate-reply",
                 .estimateReply(

@@ -5,7 +5,7 @@ struct ResultKey: Hashable, Sendable {
     /// Hexadecimal digits.
     let text: String
 
-    init(_ input: ComputeInput, _ options: VietorisRipsOptions) {
+    init(_ input: ComputeInput, _ options: ComplexOptions) {
         var digest = SHA256()
         let parameters = options.json(threads: nil, maxEdgeLength: options.maxEdgeLength)
         // The number of points tells where each of the arrays that follow ends.

@@ -83,7 +83,8 @@ enum ArrayBody {
 
     /// The fields of `parameters` and `job_options` that the query may have.
     private static let parameters: [String: Kind] = [
-        "max_edge_length": .number, "max_dimension": .number, "num_threads": .number, "metric": .text,
+        "max_edge_length": .number, "max_alpha_value": .number, "max_dimension": .number,
+        "num_threads": .number, "metric": .text,
         "p": .number, "coefficient_field": .number, "precision": .text, "representatives": .flag,
         "subsample": .number, "timeout_ms": .number, "async": .flag,
     ]

@@ -11,7 +11,7 @@ struct ComputeCall: Sendable {
     var source: Source
     /// One for each point, where the call gives them.
     var weights: Scalars?
-    var options: VietorisRipsOptions
+    var options: ComplexOptions
     /// At most this many threads; nil means as the daemon sees fit.
     var threads: Int?
     var timeout: Duration?

@@ -3,8 +3,14 @@ import Vocabulary
 
 extension ComputeFields {
     /// Checks the fields, alone and against each other, and makes the call of them.
-    func check() throws(Problem) -> ComputeCall {
-        let options = try checkedOptions()
+    ///
+    /// - Parameter algorithm: what the route or the job computes; nil leaves it to the fields.
+    func check(for algorithm: Algorithm?) throws(Problem) -> ComputeCall {
+        let options: ComplexOptions =
+            switch try checkedAlgorithm(algorithm) {
+            case .vietorisRips: .vietorisRips(try checkedRipsOptions())
+            case .alphaComplex: .alpha(try checkedAlphaOptions())
+            }
         if let threads, threads < 1 {
             throw .invalid(
                 "parameters.num_threads is \(threads), at least 1 is needed", at: "parameters.num_threads")
@@ -23,20 +29,26 @@ extension ComputeFields {
             notifiesCompletion: notifiesCompletion ?? true)
     }
 
-    private func checkedOptions() throws(Problem) -> VietorisRipsOptions {
+    private func checkedAlgorithm(_ wanted: Algorithm?) throws(Problem) -> Algorithm {
+        let named = try algorithm.map { name throws(Problem) in try Algorithm(named: name, at: "algorithm") }
+        if let named, let wanted, named != wanted {
+            throw .invalid(
+                "algorithm is \(named.rawValue), but this route computes \(wanted.rawValue)", at: "algorithm")
+        }
+        return wanted ?? named ?? (maxAlphaValue == nil ? .vietorisRips : .alphaComplex)
+    }
+
+    private func checkedRipsOptions() throws(Problem) -> VietorisRipsOptions {
         let precision = try checkedPrecision()
         do throws(InvalidInput) {
             return try VietorisRipsOptions(
                 maxDimension: maxDimension ?? 1, maxEdgeLength: maxEdgeLength,
                 metric: try Metric(name: metric ?? "euclidean", p: minkowskiExponent),
-                field: try coefficientField.map { value throws(InvalidInput) in
-                    try CoefficientField(modulus: value)
-                } ?? .z2,
-                precision: precision, representatives: representatives ?? false,
-                weighting: try checkedWeighting(), subsample: subsample)
+                field: try checkedField(), precision: precision,
+                representatives: representatives ?? false, weighting: try checkedWeighting(),
+                subsample: subsample)
         } catch {
-            guard case .badParameter(let name, let reason) = error else { throw Problem(error) }
-            throw .invalid("parameters.\(name): \(reason)", at: "parameters.\(name)")
+            throw Problem(parameter: error)
         }
     }
 
@@ -60,6 +72,11 @@ extension ComputeFields {
     private func givenWeights(_ precision: Precision) -> Scalars? {
         guard case .given(let values) = weights else { return nil }
         return Scalars.float64(values).converted(to: precision)
+    }
+
+    func checkedField() throws(InvalidInput) -> CoefficientField {
+        guard let coefficientField else { return .z2 }
+        return try CoefficientField(modulus: coefficientField)
     }
 
     func checkedPrecision() throws(Problem) -> Precision {

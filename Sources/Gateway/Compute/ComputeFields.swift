@@ -11,7 +11,11 @@ struct ComputeFields: Sendable {
     var squareDistances: NumberRows?
     var lowerDistances: [Double]?
     var fileID: String?
+    var algorithm: String?
 
+    var maxAlphaValue: Double?
+    /// Named where points are to have weights, or to lie in a periodic box.
+    var unsupportedParameter: String?
     var maxEdgeLength: Double?
     var maxDimension: Int?
     var threads: Int?
@@ -36,11 +40,14 @@ struct ComputeFields: Sendable {
     var hasDistanceMatrix = false
 
     /// Reads the whole of a body: JSON, or the common form of `ArrayBody`.
-    static func read(_ body: UnsafeRawBufferPointer) throws(Problem) -> ComputeFields {
+    static func read(
+        _ body: UnsafeRawBufferPointer, for algorithm: Algorithm?
+    ) throws(Problem) -> ComputeFields {
         let (json, npy) = ArrayBody.split(body)
         var fields = try read(json: json)
         if let npy {
-            let precision = try fields.checkedPrecision()
+            let isAlpha = algorithm == .alphaComplex || fields.maxAlphaValue != nil
+            let precision = isAlpha ? AlphaComplexOptions.precision : try fields.checkedPrecision()
             do throws(FormatError) {
                 fields.cloud = try InputParser.points(npy, as: .npy, precision: precision)
             } catch {
@@ -74,6 +81,7 @@ struct ComputeFields: Sendable {
                 hasDistanceMatrix = true
                 try readDistanceMatrix(&reader)
             case "file_id": fileID = try reader.string(at: "file_id")
+            case "algorithm": algorithm = try reader.string(at: "algorithm")
             case "parameters": try readParameters(&reader)
             case "job_options": try readJobOptions(&reader)
             default: throw .unknownMember(place: key)
@@ -87,6 +95,9 @@ struct ComputeFields: Sendable {
             switch key {
             case "points": points = try reader.rows(named: "points")
             case "dimension": declaredDimension = try reader.integer(at: "point_cloud.dimension")
+            case "weights":
+                unsupportedParameter = "point_cloud.\(key)"
+                try reader.skip()
             default: throw .unknownMember(place: "point_cloud.\(key)")
             }
         }
@@ -108,6 +119,10 @@ struct ComputeFields: Sendable {
             if try reader.acceptNull() { return }
             let place = "parameters.\(key)"
             switch key {
+            case "max_alpha_value": maxAlphaValue = try Self.bound(&reader, place)
+            case "periodic", "periodic_box":
+                unsupportedParameter = place
+                try reader.skip()
             case "max_edge_length": maxEdgeLength = try reader.number(at: place)
             case "max_dimension": maxDimension = try reader.integer(at: place)
             case "num_threads": threads = try reader.integer(at: place)
@@ -142,6 +157,13 @@ struct ComputeFields: Sendable {
             default: throw .unknownMember(place: place)
             }
         }
+    }
+
+    /// A number, or `"infinity"` as the contract writes it.
+    private static func bound(_ reader: inout JSONReader, _ place: String) throws(JSONError) -> Double {
+        guard try reader.nextKind() == .string else { return try reader.number(at: place) }
+        guard try reader.string(at: place) == "infinity" else { throw .notFinite(place: place) }
+        return .infinity
     }
 
     private mutating func readJobOptions(_ reader: inout JSONReader) throws(JSONError) {

@@ -147,7 +147,8 @@ final class JobRunner: Service {
         events.publish(JobEvent(state: .running, attempts: job.attempts, progress: 0), of: job.id)
         do {
             let call = try claimed.body.withUnsafeBytes { bytes throws(Problem) in
-                try ComputeFields.read(bytes).check()
+                let algorithm = try Algorithm(named: job.algorithm, at: "algorithm")
+                return try ComputeFields.read(bytes, for: algorithm).check(for: algorithm)
             }
             let request = call.request(for: try await inputs.input(of: call))
             let results = try await results(of: request, for: job, cached: call.cachesResults).stored

@@ -2,6 +2,8 @@ extension Schema {
     /// The named schemas of `/openapi.json`, each as JSON Schema.
     static let components: [(name: String, schema: Schema)] = [
         ("VietorisRipsRequest", vietorisRipsRequest), ("VietorisRipsParameters", vietorisRipsParameters),
+        ("AlphaComplexRequest", alphaComplexRequest), ("AlphaComplexParameters", alphaComplexParameters),
+        ("EstimateRequest", estimateRequest),
         ("JobOptions", jobOptions), ("PointCloud", pointCloud), ("DistanceMatrix", distanceMatrix),
         ("Job", job), ("JobStatus", jobStatus), ("JobState", jobState), ("JobList", jobList),
         ("JobEvent", jobEvent),
@@ -67,8 +69,43 @@ extension Schema {
             "point_cloud": {"$ref": "#/components/schemas/PointCloud"},
             "distance_matrix": {"$ref": "#/components/schemas/DistanceMatrix"},
             "file_id": {"type": "string"},
+            "algorithm": {"enum": ["vietoris_rips"]},
             "parameters": {"$ref": "#/components/schemas/VietorisRipsParameters"},
             "job_options": {"$ref": "#/components/schemas/JobOptions"}}}
+        """
+
+    private static let alphaComplexParameters: Schema = """
+        {"type": "object", "additionalProperties": false, "properties": {
+          "max_alpha_value": {"oneOf": [{"type": "number", "minimum": 0}, {"enum": ["infinity"]}],
+            "default": "infinity", "description": "A radius, not its square: simplices up to it."},
+          "max_dimension": {"type": "integer", "minimum": 0,
+            "description": "Highest dimension of homology; one below the points' by default."},
+          "num_threads": {"type": "integer", "minimum": 1,
+            "description": "At most so many; the daemon's number by default."},
+          "metric": {"enum": ["euclidean"], "default": "euclidean"},
+          "coefficient_field": {"type": "integer", "minimum": 2, "default": 2, "description": "A prime."},
+          "precision": {"enum": ["float32", "float64"], "description": "float64 in any case."},
+          "representatives": {"type": "boolean", "default": false, "description": "A cycle for each bar."},
+          "timeout_ms": {"type": "integer", "minimum": 1},
+          "async": {"type": "boolean", "description": "As in job_options."}}}
+        """
+
+    private static let alphaComplexRequest: Schema = """
+        {"type": "object", "additionalProperties": false,
+          "description": "Points of two or three coordinates, as point_cloud or file_id, and how to compute.",
+          "oneOf": [{"required": ["point_cloud"]}, {"required": ["file_id"]}],
+          "properties": {
+            "point_cloud": {"$ref": "#/components/schemas/PointCloud"},
+            "file_id": {"type": "string"},
+            "algorithm": {"enum": ["alpha_complex"]},
+            "parameters": {"$ref": "#/components/schemas/AlphaComplexParameters"},
+            "job_options": {"$ref": "#/components/schemas/JobOptions"}}}
+        """
+
+    private static let estimateRequest: Schema = """
+        {"description": "The body of a compute request; of an alpha complex with its algorithm or max_alpha_value.",
+          "anyOf": [{"$ref": "#/components/schemas/VietorisRipsRequest"},
+            {"$ref": "#/components/schemas/AlphaComplexRequest"}]}
         """
 
     private static let uploadForm: Schema = """
@@ -155,6 +192,8 @@ extension Schema {
           "persistence_pairs": {"type": "array", "items": {"$ref": "#/components/schemas/PersistencePair"}},
           "betti_numbers": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0},
             "description": "beta_0, beta_1, …: the essential classes of each dimension."},
+          "alpha_shape": {"type": "object", "description": "Of an alpha complex: its simplices at the threshold.",
+            "additionalProperties": {"type": "integer", "minimum": 0}},
           "statistics": {"type": "object", "properties": {
             "computation_time_ms": {"type": "number"}, "memory_peak_mb": {"type": "number"},
             "num_points": {"type": "integer"}, "num_edges": {"type": "integer"},

@@ -8,7 +8,7 @@ import NIOCore
 import ResultCache
 import Vocabulary
 
-/// `POST /tda/compute/vietoris-rips` and `POST /tda/estimate`.
+/// `POST /tda/compute/vietoris-rips`, `POST /tda/compute/alpha-complex` and `POST /tda/estimate`.
 struct ComputeRoutes: Sendable {
     let compute: any Compute
     let inputs: InputSource
@@ -22,15 +22,22 @@ struct ComputeRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(Self.vietorisRips) { request, context in try await vietorisRips(request, context) },
+            Route(Self.vietorisRips) { request, context in
+                try await compute(.vietorisRips, request, context)
+            },
+            Route(Self.alphaComplex) { request, context in
+                try await compute(.alphaComplex, request, context)
+            },
             Route(Self.estimating) { request, context in try await estimate(request, context) },
         ]
     }
 
-    private static let mediaTypes = [
-        Content.json("VietorisRipsRequest"), Content(type: ArrayBody.npy, schema: .bytes),
-        Content(type: ArrayBody.raw, schema: .bytes),
-    ]
+    private static func mediaTypes(_ schema: String) -> [Content] {
+        [
+            Content.json(schema), Content(type: ArrayBody.npy, schema: .bytes),
+            Content(type: ArrayBody.raw, schema: .bytes),
+        ]
+    }
     private static let arrayParameters = [
         Parameter(
             name: ArrayBody.shapeHeader.rawName, place: .header, schema: .string,
@@ -40,35 +47,49 @@ struct ComputeRoutes: Sendable {
             description: "Of an octet stream: `float32` (if not given) or `float64`, little-endian."),
     ]
 
-    private static let vietorisRips = Operation(
-        .post, "\(apiRoot)/tda/compute/vietoris-rips", "computeVietorisRips", .compute,
-        "The barcode of a Vietoris–Rips filtration.",
-        description: "Arrays of points may be sent as they are; what else the JSON body would say in "
-            + "`parameters` and `job_options` stands in the query then.",
-        parameters: arrayParameters + [
-            Parameter(
-                name: "Idempotency-Key", place: .header,
-                schema: #"{"type": "string", "minLength": 1, "maxLength": 255}"#,
-                description: "The same key and body give the same job."),
-            Parameter(
-                name: "Prefer", place: .header, schema: .string,
-                description: "`respond-async` makes a job of the request."),
-        ],
-        body: mediaTypes,
-        answers: [
-            Answer(.ok, "It was computed.", [.json("Job")]),
-            Answer(
-                .accepted, "It will be computed, as a job that is stored.", [.json("Accepted")],
-                headers: [("Location", "The job."), ("Retry-After", "Seconds until it may be done.")]),
-        ], problems: [.notFound, .idempotencyMismatch, .resourceLimit, .deadlineExceeded])
+    private static let vietorisRips = computing(
+        "vietoris-rips", "computeVietorisRips", "The barcode of a Vietoris–Rips filtration.",
+        "VietorisRipsRequest")
+    private static let alphaComplex = computing(
+        "alpha-complex", "computeAlphaComplex",
+        "The barcode of the alpha filtration of points in the plane or in space; births and deaths are radii.",
+        "AlphaComplexRequest")
+
+    private static func computing(
+        _ path: String, _ name: String, _ summary: String, _ schema: String
+    ) -> Operation {
+        Operation(
+            .post, "\(apiRoot)/tda/compute/\(path)", name, .compute, summary,
+            description: "Arrays of points may be sent as they are; what else the JSON body would say in "
+                + "`parameters` and `job_options` stands in the query then.",
+            parameters: arrayParameters + [
+                Parameter(
+                    name: "Idempotency-Key", place: .header,
+                    schema: #"{"type": "string", "minLength": 1, "maxLength": 255}"#,
+                    description: "The same key and body give the same job."),
+                Parameter(
+                    name: "Prefer", place: .header, schema: .string,
+                    description: "`respond-async` makes a job of the request."),
+            ],
+            body: mediaTypes(schema),
+            answers: [
+                Answer(.ok, "It was computed.", [.json("Job")]),
+                Answer(
+                    .accepted, "It will be computed, as a job that is stored.", [.json("Accepted")],
+                    headers: [("Location", "The job."), ("Retry-After", "Seconds until it may be done.")]),
+            ], problems: [.notFound, .idempotencyMismatch, .resourceLimit, .deadlineExceeded])
+    }
+
     private static let estimating = Operation(
         .post, "\(apiRoot)/tda/estimate", "estimate", .compute, "What a computation will take.",
-        parameters: arrayParameters, body: mediaTypes,
+        parameters: arrayParameters, body: mediaTypes("EstimateRequest"),
         answers: [Answer(.ok, "Time and memory, roughly.", [.json("Estimate")])], problems: [.notFound])
 
-    // MARK: Vietoris–Rips
+    // MARK: Compute
 
-    private func vietorisRips(_ request: Request, _ context: GatewayContext) async throws -> Response {
+    private func compute(
+        _ algorithm: Algorithm, _ request: Request, _ context: GatewayContext
+    ) async throws -> Response {
         let created = Date()
         let held = try await bodies.read(request)
         let body = try ArrayBody.normalized(held.bytes, of: request)
@@ -80,16 +101,16 @@ struct ComputeRoutes: Sendable {
         {
             return try await response(to: earlier)
         }
-        var call = try Self.call(in: body)
+        var call = try Self.call(in: body, for: algorithm)
         if request.headers[values: .prefer].contains(where: { $0.contains("respond-async") }) {
             call.isAsync = true
         }
         let input = try await inputs.input(of: call)
         let work = call.request(for: input)
         let job = Job(
-            id: UUID().uuidString.lowercased(), algorithm: "vietoris_rips", createdAt: created,
+            id: UUID().uuidString.lowercased(), algorithm: algorithm.rawValue, createdAt: created,
             pointCount: input.count, dimension: input.dimension, fileID: call.fileID,
-            parameters: call.options.json(threads: call.threads, maxEdgeLength: call.options.maxEdgeLength),
+            parameters: call.options.json(threads: call.threads),
             origin: JobOrigin(
                 correlationID: context.requestID, traceParent: request.traceParent,
                 wantsNotice: call.notifiesCompletion))
@@ -221,7 +242,7 @@ struct ComputeRoutes: Sendable {
             throw Problem(
                 .resourceLimit,
                 "this needs about \(estimate.memory >> 20) MiB, more than the budget of "
-                    + "\(estimate.memoryBudget >> 20) MiB; lower max_edge_length or max_dimension",
+                    + "\(estimate.memoryBudget >> 20) MiB; \(work.options.relief)",
                 details: [
                     ("estimate", .integer(estimate.memory)), ("budget", .integer(estimate.memoryBudget)),
                 ])
@@ -231,7 +252,7 @@ struct ComputeRoutes: Sendable {
 
     private func estimate(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let call = try Self.call(
-            in: try ArrayBody.normalized(try await bodies.read(request).bytes, of: request))
+            in: try ArrayBody.normalized(try await bodies.read(request).bytes, of: request), for: nil)
         let input = try await inputs.input(of: call)
         let estimate: ComputeEstimate
         do throws(Failure) {
@@ -250,19 +271,35 @@ struct ComputeRoutes: Sendable {
         return .json(json)
     }
 
-    private static func call(in body: ByteBuffer) throws -> ComputeCall {
-        try body.withUnsafeReadableBytes { bytes in try ComputeFields.read(bytes).check() }
+    private static func call(in body: ByteBuffer, for algorithm: Algorithm?) throws -> ComputeCall {
+        try body.withUnsafeReadableBytes { bytes in
+            try ComputeFields.read(bytes, for: algorithm).check(for: algorithm)
+        }
     }
 }
 
 extension ComputeRequest {
     /// Whether it takes so little, in time and memory, that asking for an estimate would take longer.
     fileprivate var isSmall: Bool {
-        switch options.maxDimension {
-        case 0: input.count <= 1000
-        case 1: input.count <= 200
-        case 2: input.count <= 50
-        default: input.count <= 12
+        switch options {
+        case .alpha: input.count <= 2000
+        case .vietorisRips(let options):
+            switch options.maxDimension {
+            case 0: input.count <= 1000
+            case 1: input.count <= 200
+            case 2: input.count <= 50
+            default: input.count <= 12
+            }
+        }
+    }
+}
+
+extension ComplexOptions {
+    /// What makes a computation smaller.
+    fileprivate var relief: String {
+        switch self {
+        case .vietorisRips: "lower max_edge_length or max_dimension"
+        case .alpha: "use fewer points"
         }
     }
 }

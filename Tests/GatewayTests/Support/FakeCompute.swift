@@ -61,6 +61,15 @@ struct AbsentCompute: Compute {
     func status() async throws(Failure) -> DaemonStatus { throw Self.failure }
 }
 
+extension ComplexOptions {
+    fileprivate var maxDimension: Int {
+        switch self {
+        case .vietorisRips(let options): options.maxDimension
+        case .alpha(let options): options.maxDimension ?? 1
+        }
+    }
+}
+
 extension ComputeResult {
     /// One essential class, one bar, and statistics to recognise.
     static func onePoint(_ request: ComputeRequest) -> ComputeResult {

@@ -13,7 +13,8 @@ struct RealDaemon {
     ) async throws -> Value {
         let engine = Engine(
             threads: try WorkerPool(topology: try Machine().topology, threads: 2),
-            budget: MemoryBudget(limit: memory), computation: RipsComputation(), settings: EngineSettings())
+            budget: MemoryBudget(limit: memory), computation: ComplexComputation(), settings: EngineSettings()
+        )
         let (ready, isReady) = AsyncStream.makeStream(of: Void.self)
         let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let server = DaemonServer(

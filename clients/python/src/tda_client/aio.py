@@ -81,6 +81,16 @@ class AsyncClient:
         """What `rips` of the same would take, as an `Estimate`."""
         return await self._estimate(as_input(data), compute_message("rips", options))
 
+    async def alpha(self, data, *, progress=None, **options):
+        """The alpha barcode of points with two or three coordinates; births and deaths are radii. Options as in
+        `options.alpha`, else as `rips`; the `Result` has an `alpha_shape`.
+        """
+        return await self._compute(as_input(data), compute_message("alpha", options), progress)
+
+    async def estimate_alpha(self, data, **options):
+        """What `alpha` of the same would take, as an `Estimate`."""
+        return await self._estimate(as_input(data), compute_message("alpha", options))
+
     async def cancel(self, computation):
         """Cancels the computation of that number in `status`: of the same user, or by root any. Returns whether there
         was one; whoever asked for it gets `Cancelled`.

@@ -51,6 +51,14 @@ class Client:
         """See `AsyncClient.estimate_rips`."""
         return self._run(self._client.estimate_rips(data, **options))
 
+    def alpha(self, data, **options):
+        """See `AsyncClient.alpha`."""
+        return self._run(self._client.alpha(data, **options))
+
+    def estimate_alpha(self, data, **options):
+        """See `AsyncClient.estimate_alpha`."""
+        return self._run(self._client.estimate_alpha(data, **options))
+
     def cancel(self, computation):
         """See `AsyncClient.cancel`."""
         return self._run(self._client.cancel(computation))

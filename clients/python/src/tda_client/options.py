@@ -57,7 +57,21 @@ def rips(
         chosen.subsample = subsample
 
 
-COMPLEXES = {"rips": rips}
+def alpha(message, *, max_alpha_value=None, max_dimension=None, field=2, representatives=False):
+    """Alpha complex of points with two or three coordinates: simplices up to the radius `max_alpha_value` (all where
+    None or infinite), homology up to `max_dimension` (one below the points' dimension where None); coefficients in
+    Z/`field`, a prime below 2¹⁵; `representatives`: a cycle for each bar. Coordinates are taken as float64.
+    """
+    chosen = message.alpha_complex
+    chosen.field = field
+    chosen.representatives = representatives
+    if max_dimension is not None:
+        chosen.max_dimension = max_dimension
+    if max_alpha_value is not None and not math.isinf(max_alpha_value):
+        chosen.max_alpha_value = max_alpha_value
+
+
+COMPLEXES = {"rips": rips, "alpha": alpha}
 
 
 def compute_message(complex_name, options):

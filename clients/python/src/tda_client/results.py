@@ -47,7 +47,8 @@ class Result:
     """`diagrams[k]`: births and deaths in dimension k, float64 of shape (bars, 2), sorted, essential classes
     with death `inf`. Where asked for, `cocycles[k][i]`: the representative of bar i, and `generators[k]`: int32 of
     shape (bars, 4), the ends of the edges at which they begin and end, -1 for no end; in dimension 0 a bar begins at a
-    vertex, which stands twice.
+    vertex, which stands twice. `alpha_shape`: how many `vertices`,
+    `edges`, `triangles` and `tetrahedra` an alpha complex has at its threshold.
     """
 
     diagrams: list[np.ndarray]
@@ -55,6 +56,7 @@ class Result:
     cocycles: list[list[Cocycle]] | None = None
     generators: list[np.ndarray] | None = None
     subsample: Subsample | None = None
+    alpha_shape: dict[str, int] | None = None
 
     @property
     def betti_numbers(self):
@@ -110,7 +112,11 @@ def decode_result(control, data):
         chosen = message.subsample
         subsample = Subsample(arrays.take("<i4", chosen.count), chosen.covering_radius)
     arrays.end()
-    return Result(diagrams, statistics(message.statistics), cocycles, generators, subsample)
+    shape = None
+    if message.HasField("alpha_shape"):
+        fields = message.alpha_shape.DESCRIPTOR.fields
+        shape = {each.name: getattr(message.alpha_shape, each.name) for each in fields}
+    return Result(diagrams, statistics(message.statistics), cocycles, generators, subsample, shape)
 
 
 def split_cocycles(counts, sizes, vertices, coefficients):
