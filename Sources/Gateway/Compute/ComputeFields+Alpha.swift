@@ -25,6 +25,12 @@ extension ComputeFields {
                 "parameters.subsample: an alpha complex takes all points; leave it out",
                 at: "parameters.subsample")
         }
+        if minkowskiExponent != nil {
+            throw .invalid(
+                "parameters.p: alpha complexes are euclidean; leave it out", at: "parameters.p")
+        }
+        // Whatever is asked for is computed and written in float64, but a word that is none is a mistake.
+        _ = try checkedPrecision()
         if maxEdgeLength != nil {
             throw .invalid(
                 "parameters.max_edge_length: the threshold of an alpha complex is max_alpha_value, a radius",

@@ -39,6 +39,9 @@ extension ComputeFields {
     }
 
     private func checkedRipsOptions() throws(Problem) -> VietorisRipsOptions {
+        if let place = unsupportedParameter ?? maxAlphaValue.map({ _ in "parameters.max_alpha_value" }) {
+            throw .invalid("\(place) is no parameter of a Vietoris–Rips complex", at: place)
+        }
         let precision = try checkedPrecision()
         do throws(InvalidInput) {
             return try VietorisRipsOptions(
