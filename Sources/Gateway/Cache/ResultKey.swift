@@ -7,7 +7,7 @@ struct ResultKey: Hashable, Sendable {
 
     init(_ input: ComputeInput, _ options: ComplexOptions) {
         var digest = SHA256()
-        let parameters = options.json(threads: nil, maxEdgeLength: options.maxEdgeLength)
+        let parameters = "\(options.algorithm.rawValue) \(options.json(threads: nil))"
         // The number of points tells where each of the arrays that follow ends.
         digest.update(Array("\(input.kind) \(input.count) \(input.dimension ?? 0) \(parameters)".utf8))
         if let weights = input.weights { digest.update(weights) }
