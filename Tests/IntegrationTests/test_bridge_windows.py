@@ -25,6 +25,7 @@ class Stage:
         self.topics = Topics(self.broker.servers)
         start.daemon(self.socket, *daemon)
         self.bridge = self.start_bridge()
+        service.wait_until(lambda: metrics(self.bridge)["tda_rebalances_total"] >= 1, 30, "its partitions")
 
     def start_bridge(self):
         return self.start.bridge(
