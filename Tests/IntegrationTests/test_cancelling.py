@@ -13,7 +13,7 @@ COMPUTATIONS = {
     # Many columns; one long one; a large matrix, its edges and lunes.
     "columns": (tda_client.Distances(clouds.random_distances(150, seed=1)), {"max_dimension": 3}),
     "a long column": (clouds.sphere(400, 4, seed=1), {"max_dimension": 3}),
-    "edges": (clouds.uniform(2000, 3, seed=2), {"max_dimension": 2}),
+    "edges": (clouds.uniform(4000, 3, seed=2), {"max_dimension": 2}),
     "representatives": (clouds.sphere(700, 3, seed=3), {"max_dimension": 2, "representatives": True}),
 }
 
@@ -48,7 +48,7 @@ async def cancelled_at(socket, points, options, fraction):
 
 
 @pytest.mark.parametrize("name", COMPUTATIONS)
-@pytest.mark.parametrize("fraction", [0, 0.05, 0.15, 0.4])
+@pytest.mark.parametrize("fraction", [0, 0.05, 0.15, 0.3])
 def test_a_computation_is_cancelled_wherever_it_is(shared, name, fraction):
     points, options = COMPUTATIONS[name]
     told = asyncio.run(cancelled_at(shared.socket, points, options, fraction))
