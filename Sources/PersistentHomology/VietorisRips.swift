@@ -29,8 +29,8 @@ public enum VietorisRips {
             of: graph, labels: labels, options: options, context: context, columnLimit: usualColumnLimit)
     }
 
-    /// Cofacets; some milliseconds of work.
-    private static let usualColumnLimit = 1 << 17
+    /// Cofacets: none is postponed.
+    private static let usualColumnLimit = Int.max
 
     /// The same with another limit on what a column may emit before its bar is looked at from its end. A small
     /// one has no effect but to take that way with small inputs.

@@ -44,14 +44,6 @@ public struct Trial: Sendable {
                 return fault
             }
         }
-        let columnLimits = trial.maxDimension >= 2 ? [0, 20, 150] : []
-        for limit in columnLimits {
-            let size = 1 + Int(trial.seed % 2)
-            let other = try engine(trial, team: ThreadTeam(size: size), columnLimit: limit)
-            if let fault = difference(other, barcode, named: "itself without long bars from their ends") {
-                return fault
-            }
-        }
         if let fault = try faultInALargerGraph(trial, barcode) { return fault }
         if let fault = try faultInLess(trial, barcode) { return fault }
         return try faultInRepresentatives(trial, barcode)
@@ -102,12 +94,10 @@ public struct Trial: Sendable {
 
     /// Runs the engine; checks what every run promises.
     private func engine(
-        _ trial: RipsCase, team: any Team = CallingThread(), representatives: Bool = false,
-        columnLimit: Int? = nil
+        _ trial: RipsCase, team: any Team = CallingThread(), representatives: Bool = false
     ) throws -> Barcode {
         let context = ComputeContext(team: team, stop: stop)
-        let result = try trial.engineResult(
-            context: context, representatives: representatives, columnLimit: columnLimit)
+        let result = try trial.engineResult(context: context, representatives: representatives)
         if context.memory.current != 0 {
             throw Broken("\(context.memory.current) bytes still held at the end")
         }
