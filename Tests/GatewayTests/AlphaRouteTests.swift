@@ -103,7 +103,7 @@ private let triangle = #"{"points": [[0, 0], [1, 0], [0.5, 0.75]], "dimension": 
     private func withDaemon(_ body: @Sendable (any TestClientProtocol) async throws -> Void) async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        let link = DaemonLink(socket: folder.path + "/tda.sock")
+        let link = DaemonLink(socket: folder.path + "/tda.sock", name: "test")
         try await RealDaemon.with(socket: folder.path + "/tda.sock") {
             try await withGateway(link) { client in try await body(client) }
             await link.close()

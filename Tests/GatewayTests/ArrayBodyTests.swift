@@ -45,9 +45,10 @@ import Vocabulary
         #expect(
             request.input
                 == .points(try PointCloud(dimension: 2, coordinates: .float32([0, 1, 2, 3, 4, 5]))))
-        #expect(request.options.maxDimension == 2)
-        #expect(request.options.metric == .manhattan)
-        #expect(request.options.maxEdgeLength == 1.5)
+        #expect(
+            request.options
+                == .vietorisRips(
+                    try VietorisRipsOptions(maxDimension: 2, maxEdgeLength: 1.5, metric: .manhattan)))
     }
 
     @Test func readsNPYFiles() async throws {
