@@ -84,9 +84,15 @@ struct ComputeFields: Sendable {
             case "algorithm": algorithm = try reader.string(at: "algorithm")
             case "parameters": try readParameters(&reader)
             case "job_options": try readJobOptions(&reader)
-            default: throw .unknownMember(place: key)
+            default: throw try unknown(key, &reader)
             }
         }
+    }
+
+    /// The error of a member that is not known; what is no JSON comes before it.
+    private func unknown(_ place: String, _ reader: inout JSONReader) throws(JSONError) -> JSONError {
+        try reader.skip()
+        return .unknownMember(place: place)
     }
 
     private mutating func readPointCloud(_ reader: inout JSONReader) throws(JSONError) {
@@ -98,7 +104,7 @@ struct ComputeFields: Sendable {
             case "weights":
                 unsupportedParameter = "point_cloud.\(key)"
                 try reader.skip()
-            default: throw .unknownMember(place: "point_cloud.\(key)")
+            default: throw try unknown("point_cloud.\(key)", &reader)
             }
         }
     }
@@ -109,7 +115,7 @@ struct ComputeFields: Sendable {
             switch key {
             case "values": squareDistances = try reader.rows(named: "distance_matrix.values")
             case "lower": lowerDistances = try reader.numbers(named: "distance_matrix.lower")
-            default: throw .unknownMember(place: "distance_matrix.\(key)")
+            default: throw try unknown("distance_matrix.\(key)", &reader)
             }
         }
     }
@@ -136,7 +142,7 @@ struct ComputeFields: Sendable {
             case "subsample": subsample = try reader.integer(at: place)
             case "timeout_ms": timeoutMilliseconds = try reader.integer(at: place)
             case "async": isAsync = try reader.bool(at: place)
-            default: throw .unknownMember(place: place)
+            default: throw try unknown(place, &reader)
             }
         }
     }
@@ -154,7 +160,7 @@ struct ComputeFields: Sendable {
                     : try reader.number(at: place)
             case "r": measureExponent = try reader.number(at: place)
             case "n_neighbors": neighbours = try reader.integer(at: place)
-            default: throw .unknownMember(place: place)
+            default: throw try unknown(place, &reader)
             }
         }
     }
@@ -174,7 +180,7 @@ struct ComputeFields: Sendable {
             case "async": isAsync = try reader.bool(at: place)
             case "cache_results": cachesResults = try reader.bool(at: place)
             case "notify_completion": notifiesCompletion = try reader.bool(at: place)
-            default: throw .unknownMember(place: place)
+            default: throw try unknown(place, &reader)
             }
         }
     }
