@@ -9,7 +9,6 @@ struct FlagPersistence<Graph: RankedGraph> {
     /// The highest dimension that can have bars, at most the one asked for.
     let dimension: Int
     let options: VietorisRipsOptions
-    let columnLimit: Int
     let context: ComputeContext
 
     func run<Entry: ColumnEntry>(
@@ -77,8 +76,7 @@ struct FlagPersistence<Graph: RankedGraph> {
             context.progress.enter("dimension \(k)", at: progressRange(of: k).lowerBound)
             let stage = CohomologyDimension<Graph, Entry>(
                 graph: graph, blocks: blocks, barren: barren, codec: codec, field: field, dimension: k,
-                context: context, scratch: scratch, representatives: options.representatives,
-                columnLimit: columnLimit)
+                context: context, scratch: scratch, representatives: options.representatives)
             guard let columns = try stage.columns(clearing: cleared) else { break }
             cleared = try stage.reduce(columns, bars: &bars, progress: progressRange(of: k))
             clock.end("dimension \(k)")

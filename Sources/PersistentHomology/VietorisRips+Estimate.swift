@@ -6,7 +6,7 @@ extension VietorisRips {
     /// the input.
     ///
     /// Memory is that of the ranked graph, which is exact within a few percent (docs/engine.md,
-    /// section 7); dimensions from 2 on add what columns usually need, which no formula bounds: the
+    /// section 6); dimensions from 2 on add what columns usually need, which no formula bounds: the
     /// memory account does that while it runs. Time is linear in the edges times the words that a scan
     /// of their rows touches, and in the columns, with constants measured on one core.
     ///

@@ -15,28 +15,6 @@ public enum VietorisRips {
     public static func barcode(
         of matrix: DistanceMatrix, options: VietorisRipsOptions, context: ComputeContext
     ) throws(HomologyError) -> ComputeResult {
-        try barcode(of: matrix, options: options, context: context, columnLimit: usualColumnLimit)
-    }
-
-    /// The barcode of the flag filtration of `graph`: pairs that are not in it are never joined.
-    ///
-    /// - Parameter labels: the vertices' names in representatives, where their numbers are not, and
-    ///   neighbours have numbers near each other; nil where nothing is known of the numbers.
-    public static func barcode(
-        of graph: SparseGraph, labels: [Int32]? = nil, options: VietorisRipsOptions, context: ComputeContext
-    ) throws(HomologyError) -> ComputeResult {
-        try barcode(
-            of: graph, labels: labels, options: options, context: context, columnLimit: usualColumnLimit)
-    }
-
-    /// Cofacets: none is postponed.
-    private static let usualColumnLimit = Int.max
-
-    /// The same with another limit on what a column may emit before its bar is looked at from its end. A small
-    /// one has no effect but to take that way with small inputs.
-    package static func barcode(
-        of matrix: DistanceMatrix, options: VietorisRipsOptions, context: ComputeContext, columnLimit: Int
-    ) throws(HomologyError) -> ComputeResult {
         guard matrix.count <= DenseGraph.maximumCount else {
             throw .unsupported(
                 "a distance matrix of \(matrix.count) points; up to \(DenseGraph.maximumCount) are supported, "
@@ -56,13 +34,15 @@ public enum VietorisRips {
         clock.end("edges")
         return try barcode(
             of: graph, births: matrix.vertexBirths, threshold: threshold, options: options, context: context,
-            columnLimit: columnLimit, clock: clock)
+            clock: clock)
     }
 
-    /// The same with another limit, as above.
-    package static func barcode(
-        of graph: SparseGraph, labels: [Int32]? = nil, options: VietorisRipsOptions, context: ComputeContext,
-        columnLimit: Int
+    /// The barcode of the flag filtration of `graph`: pairs that are not in it are never joined.
+    ///
+    /// - Parameter labels: the vertices' names in representatives, where their numbers are not, and
+    ///   neighbours have numbers near each other; nil where nothing is known of the numbers.
+    public static func barcode(
+        of graph: SparseGraph, labels: [Int32]? = nil, options: VietorisRipsOptions, context: ComputeContext
     ) throws(HomologyError) -> ComputeResult {
         guard graph.edgeCount < UInt32.max else {
             throw .unsupported("\(graph.edgeCount) edges; up to \(UInt32.max - 1) are supported")
@@ -76,7 +56,8 @@ public enum VietorisRips {
         clock.end("edges")
         return try barcode(
             of: ranked, births: byLabel(graph.vertexBirths, labels), threshold: threshold, options: options,
-            context: context, columnLimit: columnLimit, clock: clock)
+            context: context,
+            clock: clock)
     }
 
     /// The births of the vertices of a graph, by the names of these.
@@ -90,14 +71,14 @@ public enum VietorisRips {
     /// Chooses the width of the simplex keys and the arithmetic.
     private static func barcode<Graph: RankedGraph>(
         of graph: Graph, births: Scalars?, threshold: Double, options: VietorisRipsOptions,
-        context: ComputeContext, columnLimit: Int, clock: PhaseClock
+        context: ComputeContext, clock: PhaseClock
     ) throws(HomologyError) -> ComputeResult {
         let dimension = highestDimension(options, vertexCount: graph.vertexCount)
         let width = SimplexCodec<UInt64>.width(
             vertexCount: graph.vertexCount, edgeCount: graph.totalEdgeCount, dimension: dimension + 1)
         let computation = FlagPersistence(
             graph: graph, births: births, threshold: threshold, dimension: dimension, options: options,
-            columnLimit: columnLimit, context: context)
+            context: context)
         switch (width <= 64, options.field == .z2) {
         case (true, true): return try computation.run(BinaryEntry<UInt64>.self, clock: clock)
         case (true, false): return try computation.run(PrimeEntry<UInt64>.self, clock: clock)

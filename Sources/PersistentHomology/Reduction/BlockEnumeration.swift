@@ -5,7 +5,6 @@ final class BlockEnumeration<Scanner: RankScanner, Key: SimplexKey>: @unchecked 
     private let lune: LuneGraph
     private let scanner: Scanner
     private let dimension: Int
-    private var collapse = LuneCollapse()
     private var columns: ColumnEnumeration<Scanner, Key>
 
     init(lune: LuneGraph, scanner: Scanner, dimension: Int, codec: SimplexCodec<Key>) {
@@ -21,9 +20,8 @@ final class BlockEnumeration<Scanner: RankScanner, Key: SimplexKey>: @unchecked 
         _ rank: UInt32, pivot: UInt32, into keys: inout GrowingList<Key>
     ) throws(HomologyError) -> Bool {
         try scanner.lune(of: rank, into: lune)
-        if collapse.hasNoHomology(inDegree: dimension - 2, of: lune, scanner: scanner, pivot: pivot) {
-            return false
-        }
+        var collapse = LuneCollapse(lune, scanner: scanner, degree: dimension - 2)
+        if collapse.leavesNoHomology(pivot: pivot) { return false }
         try columns.list(pivot: pivot, into: &keys)
         return true
     }

@@ -29,24 +29,11 @@ final class BlockReducer<Graph: RankedGraph, Entry: ColumnEntry> {
         keys.removeAll()
         try enumeration.list(pivot: setting.blocks.pivot(of: rank), into: &keys)
         let record = try arena.makeBlock(rank: rank, capacity: keys.count)
-        for index in 0..<keys.count { _ = try reduce(keys[index], into: record.pointee) }
+        for index in 0..<keys.count { try reduce(keys[index], into: record.pointee) }
         return setting.blockTable.enter(record).pointee
     }
 
-    /// Appends to `unpaired` those of `keys`, the columns of the block of `rank` in decreasing order, that
-    /// find no pivot in the block.
-    func listUnpaired(
-        _ keys: UnsafeBufferPointer<Entry.Key>, rank: UInt32, into unpaired: inout GrowingList<Entry.Key>
-    ) throws(HomologyError) {
-        let record = try arena.makeBlock(rank: rank, capacity: keys.count)
-        for key in keys {
-            let isPaired = try reduce(key, into: record.pointee)
-            if !isPaired { try unpaired.append(key) }
-        }
-    }
-
-    /// Returns whether the column has found a pivot in the block.
-    private func reduce(_ key: Entry.Key, into block: BlockColumns<Entry>) throws(HomologyError) -> Bool {
+    private func reduce(_ key: Entry.Key, into block: BlockColumns<Entry>) throws(HomologyError) {
         try working.start(key)
         while let pivot = try working.popPivot() {
             try working.poll()
@@ -59,10 +46,8 @@ final class BlockReducer<Graph: RankedGraph, Entry: ColumnEntry> {
             } else {
                 try working.compact()
                 let terms = UnsafeBufferPointer(working.terms.elements)
-                block.insert(try arena.store(column: working.column, pivot: pivot, terms: terms))
-                return true
+                return block.insert(try arena.store(column: working.column, pivot: pivot, terms: terms))
             }
         }
-        return false
     }
 }

@@ -20,14 +20,6 @@ struct BlockColumns<Entry: ColumnEntry> {
         return nil
     }
 
-    /// The column of the simplex `key`: one look at each, for those who rarely ask.
-    func column(of key: Entry.Key) -> Column? {
-        for slot in 0...mask {
-            if let column = slots[slot], column.pointee.column == key { return column }
-        }
-        return nil
-    }
-
     func insert(_ column: Column) {
         var slot = hash(of: column.pointee.pivot.key) & mask
         while slots[slot] != nil { slot = (slot &+ 1) & mask }

@@ -14,9 +14,6 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
     let context: ComputeContext
     let scratch: WorkerScratch<Graph.Scanner>
     let representatives: Bool
-    /// How many cofacets a column may emit before it is postponed; four times as many each time that its
-    /// end is not found by homology either.
-    let columnLimit: Int
 
     /// Reduces `columns`, adds the bars, and returns the death simplices.
     func reduce(
@@ -35,35 +32,12 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
         }
         // With representatives the cochains must not depend on who was first: one worker.
         let context = representatives ? context.onCallingThread : context
-        var limit = representatives ? Int.max : columnLimit
         let chunk = max(1, min(16, columns.count / (8 * context.team.size)))
-        try context.forEachChunk(of: columns.count, size: chunk) {
-            [limit] worker, range throws(HomologyError) in
-            for index in range { try reducers[worker].pointee.reduce(columns.base[index], limit: limit) }
+        try context.forEachChunk(of: columns.count, size: chunk) { worker, range throws(HomologyError) in
+            for index in range { try reducers[worker].pointee.reduce(columns.base[index]) }
             context.progress.advance(
                 to: progress.lowerBound + Double(range.upperBound) / Double(columns.count)
                     * (progress.upperBound - progress.lowerBound))
-        }
-        var deaths: [Entry.Key] = []
-        var unsettled: UnsettledColumns<Entry.Key>?
-        while true {
-            let postponed = (0..<reducers.count).flatMap { reducers[$0].pointee.takePostponed() }
-            if postponed.isEmpty { break }
-            let longBars = LongBars(setting, scratch: scratch, postponed: postponed)
-            if let pairs = try longBars.pairs(limit: max(limit / 4, 4096)) {
-                for pair in pairs {
-                    if let death = pair.death { deaths.append(death) }
-                    let death = pair.death.map { codec.rank($0, dimension: dimension + 1) } ?? none
-                    addBar(pair.birth, UnsafeBufferPointer(start: nil, count: 0), death: death, to: &bars)
-                }
-                unsettled = longBars.unsettled
-                break
-            }
-            limit = 4 * max(limit, 1)
-            try context.forEachChunk(of: postponed.count, size: 1) {
-                [limit] worker, range throws(HomologyError) in
-                for index in range { try reducers[worker].pointee.resume(postponed[index], limit: limit) }
-            }
         }
         let essential = (0..<reducers.count).flatMap { reducers[$0].pointee.essential }
         if representatives {
@@ -71,8 +45,8 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
             table.forEach { termCount += $0.termCount + 1 }
             try bars.reserveCocycles(termCount: termCount, dimension: dimension)
         }
+        var deaths: [Entry.Key] = []
         table.forEach { column in
-            if unsettled?.contains(column) == true { return }
             deaths.append(column.pivot.key)
             let terms = UnsafeBufferPointer(start: column.terms, count: column.termCount)
             let death = codec.rank(column.pivot.key, dimension: dimension + 1)

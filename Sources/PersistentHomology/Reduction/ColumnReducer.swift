@@ -12,17 +12,6 @@ struct ReductionSetting<Graph: RankedGraph, Entry: ColumnEntry>: Sendable {
     let table: PivotTable<Entry>
     let blockTable: BlockTable<Entry>
     let context: ComputeContext
-
-    /// For reducing blocks by themselves in the next dimension; nil where its simplices do not fit the keys.
-    func oneDimensionUp() throws(HomologyError) -> Self? {
-        let width = SimplexCodec<Entry.Key>.width(
-            vertexCount: graph.vertexCount, edgeCount: graph.edgeCount, dimension: dimension + 2)
-        guard width <= Entry.Key.bitWidth else { return nil }
-        return Self(
-            graph: graph, blocks: blocks, barren: barren, codec: codec, field: field,
-            dimension: dimension + 1, table: table,
-            blockTable: try BlockTable(capacity: 0, memory: context.memory), context: context)
-    }
 }
 
 /// Reduces coboundary columns: one worker's part of the persistent cohomology of one dimension.
@@ -40,7 +29,6 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     private let arena: ColumnArena<Entry>
     private let blockReducer: BlockReducer<Graph, Entry>
     private(set) var essential: [EssentialColumn] = []
-    private var postponed: [PostponedColumn<Entry>] = []
     private let keepsTerms: Bool
 
     struct EssentialColumn {
@@ -59,28 +47,9 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
         blockReducer = BlockReducer(setting, scanner: scanner, lune: lune)
     }
 
-    /// Reduces the column of `key` and enters it in the table, notes that it is essential, or postpones it
-    /// when it has emitted more than `limit` cofacets.
-    mutating func reduce(_ key: Key, limit: Int) throws(HomologyError) {
+    /// Reduces the column of `key` and enters it in the table, or notes that it is essential.
+    mutating func reduce(_ key: Key) throws(HomologyError) {
         try working.start(key)
-        try finish(limit: limit)
-    }
-
-    /// Goes on with a column that has been postponed.
-    mutating func resume(_ postponed: PostponedColumn<Entry>, limit: Int) throws(HomologyError) {
-        let column = postponed.column.pointee
-        let rank = setting.codec.rank(column.pivot.key, dimension: setting.dimension + 1)
-        let terms = UnsafeBufferPointer(start: column.terms, count: column.termCount)
-        try working.resume(column.column, terms: terms, from: rank)
-        try finish(limit: limit)
-    }
-
-    mutating func takePostponed() -> [PostponedColumn<Entry>] {
-        defer { postponed = [] }
-        return postponed
-    }
-
-    private mutating func finish(limit: Int) throws(HomologyError) {
         while true {
             try working.poll()
             guard let pivot = try working.popPivot() else {
@@ -93,10 +62,6 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
                 }
                 try working.extendHorizon()
                 continue
-            }
-            if working.effort > limit {
-                try working.compact()
-                return postponed.append(PostponedColumn(column: try store(pivot)))
             }
             if try eliminate(pivot) { return }
         }
@@ -168,11 +133,8 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
         _ pivot: Entry, replacing owner: PivotTable<Entry>.Column?
     ) throws(HomologyError) -> Bool {
         try working.compact()
-        return setting.table.claim(try store(pivot), replacing: owner)
-    }
-
-    private func store(_ pivot: Entry) throws(HomologyError) -> PivotTable<Entry>.Column {
-        try arena.store(
+        let stored = try arena.store(
             column: working.column, pivot: pivot, terms: UnsafeBufferPointer(working.terms.elements))
+        return setting.table.claim(stored, replacing: owner)
     }
 }

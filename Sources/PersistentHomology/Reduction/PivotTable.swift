@@ -80,13 +80,8 @@ final class PivotTable<Entry: ColumnEntry>: @unchecked Sendable {
 
     /// Visits every column. Only when no worker is claiming any more.
     func forEach(_ body: (borrowing ReducedColumn<Entry>) -> Void) {
-        forEachColumn { body($0.pointee) }
-    }
-
-    /// The same; the pointers live as long as the table.
-    func forEachColumn(_ body: (Column) -> Void) {
         for slot in 0...mask {
-            if let column = Column(bitPattern: slots[slot].load(ordering: .relaxed)) { body(column) }
+            if let column = Column(bitPattern: slots[slot].load(ordering: .relaxed)) { body(column.pointee) }
         }
     }
 }

@@ -12,14 +12,6 @@ struct ReducedColumn<Entry: ColumnEntry> {
     let termCount: Int
 }
 
-/// A column that has stopped before it was reduced: its pivot is the first simplex of what is left of its
-/// coboundary.
-///
-/// Sendable: what it points to is never changed.
-struct PostponedColumn<Entry: ColumnEntry>: @unchecked Sendable {
-    let column: UnsafeMutablePointer<ReducedColumn<Entry>>
-}
-
 /// Where a worker writes its reduced columns: blocks of memory that are given back together, when
 /// the dimension is done, because other workers may still read a column that has been replaced.
 ///

@@ -19,8 +19,6 @@ struct WorkingColumn<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     private(set) var horizon: UInt32 = 0
     /// How many ranks the horizon moves next time.
     private var step: UInt32
-    /// How many cofacets the column has emitted.
-    private(set) var effort = 0
     private var ticks = 0
 
     init(_ setting: ReductionSetting<Graph, Entry>, scanner: Graph.Scanner) {
@@ -37,7 +35,6 @@ struct WorkingColumn<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     mutating func start(_ key: Key) throws(HomologyError) {
         column = key
         terms.removeAll()
-        effort = 0
         let rank = setting.codec.rank(key, dimension: setting.dimension)
         chain.restart(from: firstKey(rank))
         horizon = rank + 1
@@ -57,18 +54,6 @@ struct WorkingColumn<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
             try terms.append(term)
             _ = try emit(term.key, term.coefficient, from: rank, notBelow: pivot)
         }
-    }
-
-    /// Begins anew with a column whose coboundary has nothing below rank `rank`.
-    mutating func resume(
-        _ key: Key, terms others: UnsafeBufferPointer<Entry>, from rank: UInt32
-    ) throws(HomologyError) {
-        column = key
-        terms.removeAll()
-        effort = 0
-        for term in others { try terms.append(term) }
-        chain.restart(from: firstKey(rank))
-        horizon = rank
     }
 
     /// Takes away the smallest term of the coboundary below the horizon; nil when none is left there.
@@ -184,7 +169,6 @@ struct WorkingColumn<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
             let isNegative = !Entry.isBinary && cofacets.isNegative(index)
             try chain.add(cofacet, isNegative ? setting.field.negate(coefficient) : coefficient)
         }
-        effort &+= count
         return count
     }
 

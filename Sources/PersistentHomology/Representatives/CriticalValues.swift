@@ -7,7 +7,7 @@ import Hardware
 /// sum of these up to boundaries. Up to the death d of a bar born at b it has to vanish on the cycles
 /// that have been filled before d. Each reduced cycle Rⱼ has a critical edge bⱼ of its own as its longest,
 /// so λ(b) = 1, λ = 0 on other edges that outlive d, and λ(Rⱼ) = 0 give all values one after another. They
-/// depend only on which cycles are filled, not on how these were reduced (docs/engine.md, section 8).
+/// depend only on which cycles are filled, not on how these were reduced (docs/engine.md, section 7).
 ///
 /// Sendable: written while it is built, only read afterwards.
 struct CriticalValues: @unchecked Sendable {

@@ -65,18 +65,6 @@ struct Simplex: ~Copyable {
         merge(ends, othersCount)
     }
 
-    /// Adds `v` to the vertices, though not to the others. Returns where it stands among all.
-    mutating func insert(_ v: UInt32) -> Int {
-        var place = dimension + 1
-        while place > 0, vertices[place - 1] < v {
-            vertices[place] = vertices[place - 1]
-            place -= 1
-        }
-        vertices[place] = v
-        dimension += 1
-        return place
-    }
-
     /// vertices = others and both ends, decreasing.
     @inline(__always)
     private func merge(_ ends: (UInt32, UInt32), _ othersCount: Int) {
