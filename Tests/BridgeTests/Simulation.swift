@@ -66,7 +66,7 @@ struct Simulation {
         let source = TopicPartition("tda_events", Int32(stream % partitionCount))
         let text = """
             {"metadata": {"message_id": "m\(nextEvent)", "message_type": "stream.event"},
-             "payload": {"stream_id": "s\(stream)", "points": [[\(nextEvent)]], "timestamp": \(100_000_000_000 + time)}}
+             "payload": {"stream_id": "s\(stream)", "points": [[\(nextEvent)]], "timestamp": \(1_000_000_000_000 + time)}}
             """
         accepted[nextEvent] = "s\(stream)"
         nextEvent += 1
@@ -108,7 +108,7 @@ struct Simulation {
             let records = log[partition] ?? []
             let start = bridges[member].position[partition] ?? 0
             for record in records[start..<min(start + limit, records.count)] {
-                bridges[member].processor.record(record, now: now, wallTime: 200_000_000_000)
+                bridges[member].processor.record(record, now: now, wallTime: 1_100_000_000_000)
                 bridges[member].position[partition] = Int(record.offset) + 1
             }
             if bridges[member].position[partition] == records.count {

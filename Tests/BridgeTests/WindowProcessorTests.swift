@@ -45,9 +45,10 @@ import Vocabulary
     @Test(arguments: 1...25) func movingPartitionsLosesNoEventAndClosesNoWindowTwice(seed: UInt64) throws {
         var simulation = try Simulation(seed: seed, bridges: 3, options: try options())
         try disturb(&simulation, steps: 3000, crashes: false)
+        // One that was late for a window cut short where its stream was quiet may be in time for the same window
+        // where another bridge closes it later: it is a letter too then, but never lost.
         let late = Set(simulation.letters.compactMap { $0.event })
         let events = simulation.published.flatMap(\.events)
-        #expect(Set(events).isDisjoint(with: late))
         #expect(Set(events).union(late) == Set(simulation.accepted.keys))
         #expect(events.count == Set(events).count)
         #expect(Set(simulation.published.map(\.id)).count == simulation.published.count)
@@ -207,12 +208,12 @@ import Vocabulary
         for (offset, time) in times.enumerated() {
             let text = """
                 {"metadata": {"message_id": "m\(offset)", "message_type": "stream.event"},
-                 "payload": {"stream_id": "s\(stream)", "points": [[\(offset)]], "timestamp": \(100_000_000_000 + time)}}
+                 "payload": {"stream_id": "s\(stream)", "points": [[\(offset)]], "timestamp": \(1_000_000_000_000 + time)}}
                 """
             let record = ConsumedRecord(
                 source: TopicPartition("tda_events", 0), offset: Int64(offset), key: nil,
                 value: Array(text.utf8))
-            processor.record(record, now: 0, wallTime: 200_000_000_000)
+            processor.record(record, now: 0, wallTime: 1_100_000_000_000)
         }
     }
 }

@@ -28,12 +28,12 @@ class Stage:
         service.wait_until(lambda: metrics(self.bridge)["tda_rebalances_total"] >= 1, 30, "its partitions")
 
     def start_bridge(self):
+        # The broker in memory lets a group that has lost a member wait for the session to time out.
+        properties = self.folder / "kafka.properties"
+        properties.write_text("session.timeout.ms=3000\nheartbeat.interval.ms=300\n")
+        environment = {"KAFKA_PROPERTIES_FILE": str(properties), **self.environment}
         return self.start.bridge(
-            self.broker.servers,
-            self.socket,
-            self.folder / "data",
-            *self.arguments,
-            environment=self.environment,
+            self.broker.servers, self.socket, self.folder / "data", *self.arguments, environment=environment
         )
 
     def results(self):
