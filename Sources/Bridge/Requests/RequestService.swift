@@ -92,7 +92,7 @@ final class RequestService: Service {
         try consumer.subscribe([topic])
 
         var ledger = OffsetLedger()
-        var newcomers: [TopicPartition] = []
+        var newcomers: [TopicPartition]?
         var leaving: (partitions: [TopicPartition], until: ContinuousClock.Instant)?
         /// Answers on their way to the brokers, by record.
         var sending: [Int: (record: ConsumedRecord, left: Int)] = [:]
@@ -111,9 +111,9 @@ final class RequestService: Service {
                     guard !isStopping.isRaised, ledger.begin(record.source, record.offset) else { continue }
                     metrics.requestStarted()
                     tasks.append(Task { await self.answer(record, answered, consumer) })
-                case .assigned(let partitions): newcomers += partitions
+                case .assigned(let partitions): newcomers = (newcomers ?? []) + partitions
                 case .revoked(let partitions, let lost):
-                    newcomers.removeAll { partitions.contains($0) }
+                    newcomers?.removeAll { partitions.contains($0) }
                     if lost { ledger.revoke(partitions) }
                     leaving = (partitions, .now + (lost ? .zero : .seconds(5)))
                 case .committed(let error): if error != nil { ledger.commitFailed() }
@@ -123,11 +123,16 @@ final class RequestService: Service {
             }
             // Those that have ended are of no use; the oldest have.
             if tasks.count > 1024 { tasks.removeFirst(512) }
-            if !newcomers.isEmpty, let committed = try? consumer.committed(newcomers, milliseconds: 2000) {
-                newcomers = []
-                try consumer.assign(committed)
-                ledger.assign(committed)
-                if isPaused { try consumer.pause(committed.keys.sorted()) }
+            // An assignment is answered even where it is of no partition: librdkafka waits for it.
+            if let given = newcomers {
+                var committed: [TopicPartition: CommittedOffset]? = [:]
+                if !given.isEmpty { committed = try? consumer.committed(given, milliseconds: 2000) }
+                if let committed {
+                    newcomers = nil
+                    try consumer.assign(committed)
+                    ledger.assign(committed)
+                    if isPaused { try consumer.pause(committed.keys.sorted()) }
+                }
             }
             for each in answered.take() {
                 var left = 0
@@ -192,6 +197,7 @@ final class RequestService: Service {
                     let due = ledger.due()
                     if !due.isEmpty { try? consumer.commit(due, wait: true) }
                     if let leaving { try consumer.unassign(leaving.partitions) }
+                    if newcomers != nil { try consumer.assign([:]) }
                     return
                 }
             }

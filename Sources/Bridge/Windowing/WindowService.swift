@@ -93,7 +93,8 @@ final class WindowService: Service {
             for event in consumer.poll(milliseconds: sink.isBusy ? 1 : 20, limit: 500) {
                 handle(event, &processor, &duties)
             }
-            if !duties.newcomers.isEmpty { try start(&duties, consumer, &processor) }
+            if duties.owesAssign { try start(&duties, consumer, &processor) }
+            if duties.owesEmptyUnassign { try duties.unassignNothing(consumer) }
             for (id, outcome) in answers.take() {
                 processor.computed(id, outcome, now: now(), wallTime: wallTime())
             }
@@ -132,11 +133,13 @@ final class WindowService: Service {
         case .assigned(let partitions):
             logger.info("partitions assigned", metadata: ["partitions": "\(list(partitions))"])
             duties.newcomers += partitions
+            duties.owesAssign = true
         case .revoked(let partitions, let lost):
             logger.info(
                 "partitions revoked", metadata: ["partitions": "\(list(partitions))", "lost": "\(lost)"])
             duties.newcomers.removeAll { partitions.contains($0) }
             duties.leaving += partitions
+            duties.owesEmptyUnassign = partitions.isEmpty
             processor.revoked(partitions, lost: lost, now: now())
         case .committed(let error):
             guard let error else { return }
@@ -154,14 +157,22 @@ final class WindowService: Service {
     ) throws(KafkaError) {
         let committed: [TopicPartition: CommittedOffset]
         do throws(KafkaError) {
-            committed = try consumer.committed(duties.newcomers, milliseconds: 2000)
+            committed = try committedOffsets(of: duties.newcomers, consumer)
         } catch  where !error.isFatal {
             logger.warning("committed offsets cannot be read; trying again", metadata: ["error": "\(error)"])
             return
         }
         duties.newcomers = []
+        duties.owesAssign = false
         try consumer.assign(committed)
         processor.assigned(committed, now: now())
+    }
+
+    private func committedOffsets(
+        of partitions: [TopicPartition], _ consumer: KafkaConsumer
+    ) throws(KafkaError) -> [TopicPartition: CommittedOffset] {
+        if partitions.isEmpty { return [:] }
+        return try consumer.committed(partitions, milliseconds: 2000)
     }
 
     private func perform(
@@ -251,12 +262,20 @@ final class WindowService: Service {
 private struct GroupAnswers {
     /// Given to us, and not read yet.
     var newcomers: [TopicPartition] = []
+    /// An assignment is an answer's due even where it is of no partition.
+    var owesAssign = false
     /// Taken away, and not handed back yet.
     var leaving: [TopicPartition] = []
+    var owesEmptyUnassign = false
+
+    mutating func unassignNothing(_ consumer: KafkaConsumer) throws(KafkaError) {
+        owesEmptyUnassign = false
+        try consumer.unassign([])
+    }
 
     func answerRest(_ consumer: KafkaConsumer) throws(KafkaError) {
-        if !leaving.isEmpty { try consumer.unassign(leaving) }
-        if !newcomers.isEmpty {
+        if !leaving.isEmpty || owesEmptyUnassign { try consumer.unassign(leaving) }
+        if owesAssign {
             try consumer.assign(
                 Dictionary(uniqueKeysWithValues: newcomers.map { ($0, CommittedOffset(offset: nil)) }))
         }
