@@ -166,7 +166,9 @@ def test_a_daemon_killed_and_started_again(folder, start):
 def test_a_daemon_killed_in_the_middle_of_a_request(folder, start):
     path = folder / "tda.sock"
     daemon = start.daemon(path)
-    base = start.gateway(path, folder / "data").base
+    # Long enough that the gateway does not make a job of it.
+    patient = {"TDA_SYNC_LIMIT_MS": "600000"}
+    base = start.gateway(path, folder / "data", environment=patient).base
     answers = []
     asking = threading.Thread(target=lambda: answers.append(service.fetch(base + RIPS, long_request())))
     asking.start()
