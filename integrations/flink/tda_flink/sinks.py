@@ -5,7 +5,7 @@ from pyflink.common.serialization import Encoder
 from pyflink.common.typeinfo import Types
 from pyflink.datastream.connectors.file_system import FileSink, OutputFileConfig, RollingPolicy
 
-from .sources import quoted
+from .sources import client_properties, quoted
 
 ROW = Types.ROW_NAMED(
     ["key", "value", "headers"],
@@ -20,18 +20,17 @@ ROW = Types.ROW_NAMED(
 def to_kafka(messages, topic, options, tables, statements):
     """Adds a Kafka sink in transactions, committed with Flink's checkpoints, to `statements`."""
     table = topic.replace(".", "_").replace("-", "_")
-    properties = "".join(f", 'properties.{k}' = '{quoted(v)}'" for k, v in options.kafka_properties.items())
     tables.execute_sql(f"""
         CREATE TEMPORARY TABLE `to_{table}` (
             `key` BYTES, `value` BYTES, `headers` MAP<STRING, BYTES> METADATA
         ) WITH (
             'connector' = 'kafka',
             'topic' = '{quoted(topic)}',
-            'properties.bootstrap.servers' = '{quoted(options.bootstrap_servers)}',
             'key.format' = 'raw', 'key.fields' = 'key',
             'value.format' = 'raw', 'value.fields-include' = 'EXCEPT_KEY',
             'sink.delivery-guarantee' = '{options.delivery}',
-            'sink.transactional-id-prefix' = '{quoted(options.group)}-{table}'{properties}
+            'sink.transactional-id-prefix' = '{quoted(options.group)}-{table}',
+            {client_properties(options)}
         )""")
     rows = messages.map(lambda message: Row(message.key, message.value, message.headers), ROW)
     statements.add_insert(f"to_{table}", tables.from_data_stream(rows))

@@ -12,7 +12,6 @@ RECORDS = Types.PICKLED_BYTE_ARRAY()
 
 def from_kafka(options, tables):
     """The records of the events topic, offsets kept in Flink's checkpoints. Wants the connector's jar (--jars)."""
-    properties = "".join(f", 'properties.{k}' = '{quoted(v)}'" for k, v in options.kafka_properties.items())
     tables.execute_sql(f"""
         CREATE TEMPORARY TABLE tda_events (
             `key` BYTES, `value` BYTES,
@@ -23,12 +22,12 @@ def from_kafka(options, tables):
         ) WITH (
             'connector' = 'kafka',
             'topic' = '{quoted(options.events_topic)}',
-            'properties.bootstrap.servers' = '{quoted(options.bootstrap_servers)}',
             'properties.group.id' = '{quoted(options.group)}',
             'scan.startup.mode' = 'group-offsets',
             'properties.auto.offset.reset' = 'earliest',
             'key.format' = 'raw', 'key.fields' = 'key',
-            'value.format' = 'raw', 'value.fields-include' = 'EXCEPT_KEY'{properties}
+            'value.format' = 'raw', 'value.fields-include' = 'EXCEPT_KEY',
+            {client_properties(options)}
         )""")
     rows = tables.to_data_stream(tables.from_path("tda_events"))
     return rows.map(record_of_row, RECORDS).name("records")
@@ -57,6 +56,12 @@ def from_socket(options, environment):
 
 def record_of_line(line):
     return Record(None, line.encode(), {})
+
+
+def client_properties(options):
+    """What Kafka's clients are told, sources and sinks alike, as options of an SQL table."""
+    properties = {"bootstrap.servers": options.bootstrap_servers, **options.kafka_properties}
+    return ", ".join(f"'properties.{name}' = '{quoted(value)}'" for name, value in properties.items())
 
 
 def quoted(text):
