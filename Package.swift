@@ -73,18 +73,23 @@ let package = Package(
             name: "Distances",
             dependencies: ["Vocabulary", "Hardware", "COpenBLAS", "DistanceKernels", "OpenCLKernels"]),
         .testTarget(
-            name: "DistancesTests", dependencies: ["Distances", "Hardware", "TestSupport", "Vocabulary"]),
+            name: "DistancesTests",
+            dependencies: ["Distances", "Hardware", "SeededRandom", "TestSupport", "Vocabulary"]),
         .target(
             name: "PersistentHomology",
             dependencies: ["Vocabulary", "Hardware", "RankKernels", "OpenCLKernels"]),
         .target(name: "Delaunay", dependencies: ["Vocabulary", "Hardware", "CPredicates"]),
         .testTarget(
             name: "DelaunayTests",
-            dependencies: ["Vocabulary", "Hardware", "CPredicates", "Delaunay", "TestSupport"]),
+            dependencies: [
+                "Vocabulary", "Hardware", "CPredicates", "Delaunay", "SeededRandom", "TestSupport",
+            ]),
         .target(name: "AlphaComplex", dependencies: ["Vocabulary", "Hardware", "CPredicates", "Delaunay"]),
         .testTarget(
             name: "AlphaComplexTests",
-            dependencies: ["Vocabulary", "Hardware", "Delaunay", "AlphaComplex", "TestSupport"]),
+            dependencies: [
+                "Vocabulary", "Hardware", "Delaunay", "AlphaComplex", "SeededRandom", "TestSupport",
+            ]),
         .target(
             name: "Engine",
             dependencies: [
@@ -93,11 +98,12 @@ let package = Package(
             ]),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Hardware", "Vocabulary"]),
         .target(name: "Formats", dependencies: ["Vocabulary"]),
-        .testTarget(name: "FormatsTests", dependencies: ["Formats", "Vocabulary"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "SeededRandom", "Vocabulary"]),
         .target(name: "Settings", dependencies: ["Vocabulary", logging, arguments]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", logging, arguments]),
         .target(name: "Wire", dependencies: ["Vocabulary", nioCore, protobuf], exclude: ["tda.proto"]),
-        .testTarget(name: "WireTests", dependencies: ["Wire", "Vocabulary", nioCore, nioEmbedded]),
+        .testTarget(
+            name: "WireTests", dependencies: ["Wire", "SeededRandom", "Vocabulary", nioCore, nioEmbedded]),
         .target(name: "TDAClient", dependencies: ["Vocabulary", "Wire", nioCore, nioPosix]),
         .target(
             name: "Server",
@@ -105,7 +111,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Engine", "Hardware", "TDAClient", "Vocabulary", "Wire", logging, lifecycle,
+                "Server", "Engine", "Hardware", "SeededRandom", "TDAClient", "Vocabulary", "Wire", logging,
+                lifecycle,
             ]),
         .target(name: "Messages", dependencies: ["Formats"]),
         .testTarget(name: "MessagesTests", dependencies: ["Messages", "Formats"]),
@@ -123,13 +130,14 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Messages", "JobStore", "TDAClient", "Vocabulary", "Server", "Engine", "Hardware",
-                hummingbird, hummingbirdTesting, httpTypes, nioCore, nioPosix, logging, lifecycle,
+                "Gateway", "Messages", "JobStore", "TDAClient", "Vocabulary", "SeededRandom", "Server",
+                "Engine", "Hardware", hummingbird, hummingbirdTesting, httpTypes, nioCore, nioPosix, logging,
+                lifecycle,
             ]),
         .target(name: "Schemas", dependencies: ["SchemaTexts", "Formats"]),
         .testTarget(name: "SchemasTests", dependencies: ["Schemas", "Formats"]),
         .target(name: "StreamWindows"),
-        .testTarget(name: "StreamWindowsTests", dependencies: ["StreamWindows"]),
+        .testTarget(name: "StreamWindowsTests", dependencies: ["StreamWindows", "SeededRandom"]),
         .target(name: "Kafka", dependencies: ["CRdKafka", logging]),
         .target(
             name: "Bridge",
@@ -143,7 +151,8 @@ let package = Package(
         .testTarget(
             name: "BridgeTests",
             dependencies: [
-                "Bridge", "Kafka", "StreamWindows", "Schemas", "Messages", "Formats", "Vocabulary",
+                "Bridge", "Kafka", "StreamWindows", "Schemas", "Messages", "Formats", "SeededRandom",
+                "Vocabulary",
             ]),
 
         .executableTarget(
@@ -173,8 +182,11 @@ let package = Package(
             dependencies: ["Kafka", "Settings", "Vocabulary", arguments, logging, signals]),
 
         // For tests: helpers, a slow judge of barcodes, and the fuzzer that sets the engine against it.
+        .target(name: "SeededRandom", path: "Tests/SeededRandom"),
         .target(name: "TestSupport", dependencies: ["Hardware"], path: "Tests/TestSupport"),
-        .target(name: "HomologyOracle", dependencies: ["Vocabulary"], path: "Tests/HomologyOracle"),
+        .target(
+            name: "HomologyOracle", dependencies: ["Vocabulary", "SeededRandom"], path: "Tests/HomologyOracle"
+        ),
         .target(
             name: "RipsTrials",
             dependencies: ["Vocabulary", "Hardware", "PersistentHomology", "HomologyOracle", "TestSupport"],
@@ -184,7 +196,7 @@ let package = Package(
             path: "Tests/fuzz-rips"),
         .executableTarget(
             name: "bench-distances",
-            dependencies: ["Vocabulary", "Hardware", "Distances", "PersistentHomology"],
+            dependencies: ["Vocabulary", "Hardware", "Distances", "PersistentHomology", "SeededRandom"],
             path: "bench/distances", exclude: ["compare"]),
         .executableTarget(
             name: "bench-alpha", dependencies: ["Vocabulary", "Hardware", "AlphaComplex"],
@@ -193,13 +205,15 @@ let package = Package(
             name: "bench-rips", dependencies: ["Vocabulary", "Hardware", "Engine", "Formats"],
             path: "bench/rips"),
         .executableTarget(
-            name: "socket-load", dependencies: ["TDAClient", "Formats", "Vocabulary", arguments],
+            name: "socket-load",
+            dependencies: ["TDAClient", "Formats", "SeededRandom", "Vocabulary", arguments],
             path: "bench/socket-load"),
 
         .testTarget(
             name: "PersistentHomologyTests",
             dependencies: [
-                "Vocabulary", "Hardware", "PersistentHomology", "HomologyOracle", "RipsTrials", "TestSupport",
+                "Vocabulary", "Hardware", "PersistentHomology", "HomologyOracle", "RipsTrials",
+                "SeededRandom", "TestSupport",
             ]),
     ]
 )

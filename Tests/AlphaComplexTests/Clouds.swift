@@ -1,24 +1,11 @@
 import AlphaComplex
 import Hardware
+import SeededRandom
 import Testing
 import Vocabulary
 
-/// A reproducible source of numbers (SplitMix64).
-struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-
-    init(_ seed: Int) { state = UInt64(seed) }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return z ^ z >> 31
-    }
-
-    mutating func unit() -> Double { Double.random(in: 0..<1, using: &self) }
-    mutating func whole(_ range: ClosedRange<Int>) -> Double { Double(Int.random(in: range, using: &self)) }
+extension SplitMix64 {
+    mutating func whole(_ range: ClosedRange<Int>) -> Double { Double(integer(range)) }
 }
 
 func cloud(_ points: [[Double]]) throws -> PointCloud {

@@ -1,4 +1,5 @@
 import Hardware
+import SeededRandom
 import TestSupport
 import Testing
 import Vocabulary
@@ -82,7 +83,7 @@ struct CycleTests {
     }
 
     @Test(arguments: [2, 3], [2, 3]) func randomClouds(dimension: Int, prime: Int) throws {
-        var numbers = Numbers(100 * dimension + prime)
+        var numbers = SplitMix64(seed: UInt64(100 * dimension + prime))
         for trial in 0..<60 {
             let count = Int.random(in: 1...7, using: &numbers)
             let points = (0..<count).map { _ in (0..<dimension).map { _ in numbers.unit() } }
@@ -92,7 +93,7 @@ struct CycleTests {
     }
 
     @Test(arguments: [2, 3]) func wholeNumbers(dimension: Int) throws {
-        var numbers = Numbers(40 + dimension)
+        var numbers = SplitMix64(seed: UInt64(40 + dimension))
         for trial in 0..<60 {
             let count = Int.random(in: 1...7, using: &numbers)
             let points = Array(
@@ -103,7 +104,7 @@ struct CycleTests {
 
     /// Ties are broken by the points, not by how the mesh is stored.
     @Test(arguments: [2, 3]) func areTheSameForEveryNumberOfThreads(dimension: Int) throws {
-        var numbers = Numbers(dimension)
+        var numbers = SplitMix64(seed: UInt64(dimension))
         var points = (0..<9000).map { _ in (0..<dimension).map { _ in numbers.whole(0...60) } }
         points += points.prefix(100)
         let alone = try alpha(points, prime: 3, representatives: true)

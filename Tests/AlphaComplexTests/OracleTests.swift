@@ -1,10 +1,11 @@
+import SeededRandom
 import Testing
 import Vocabulary
 
 /// Thousands of small clouds, most of them degenerate, beside the Čech oracle.
 struct OracleTests {
     @Test(arguments: [2, 3]) func randomClouds(dimension: Int) throws {
-        var numbers = Numbers(dimension)
+        var numbers = SplitMix64(seed: UInt64(dimension))
         for trial in 0..<600 {
             let count = Int.random(in: 1...8, using: &numbers)
             let points = (0..<count).map { _ in (0..<dimension).map { _ in numbers.unit() } }
@@ -15,7 +16,7 @@ struct OracleTests {
     /// Few whole numbers: points coincide, are on lines, planes, circles and spheres.
     @Test(arguments: [(2, 2), (2, 4), (3, 1), (3, 2), (3, 3)])
     func wholeNumbers(dimension: Int, highest: Int) throws {
-        var numbers = Numbers(10 * dimension + highest)
+        var numbers = SplitMix64(seed: UInt64(10 * dimension + highest))
         for trial in 0..<400 {
             let count = Int.random(in: 1...8, using: &numbers)
             let points = (0..<count).map { _ in (0..<dimension).map { _ in numbers.whole(0...highest) } }
@@ -27,7 +28,7 @@ struct OracleTests {
 
     /// Points of a tilted plane and of a line in space.
     @Test func flatClouds() throws {
-        var numbers = Numbers(77)
+        var numbers = SplitMix64(seed: 77)
         for trial in 0..<200 {
             let count = Int.random(in: 2...8, using: &numbers)
             let isLine = trial.isMultiple(of: 2)
@@ -51,7 +52,7 @@ struct OracleTests {
                 }
             }
         }
-        var numbers = Numbers(9)
+        var numbers = SplitMix64(seed: 9)
         for trial in 0..<150 {
             let points = Array(sphere.shuffled(using: &numbers).prefix(8))
             expectSame(try alpha(points).barcode.pairs, CechOracle.bars(of: points), "trial \(trial)")
@@ -61,7 +62,7 @@ struct OracleTests {
     }
 
     @Test(arguments: [3, 5, 32749]) func otherFields(prime: Int) throws {
-        var numbers = Numbers(prime)
+        var numbers = SplitMix64(seed: UInt64(prime))
         for trial in 0..<100 {
             let points = (0..<8).map { _ in (0..<3).map { _ in numbers.whole(0...3) } }
             let distinct = Array(Set(points))
@@ -72,7 +73,7 @@ struct OracleTests {
 
     /// A barcode at a threshold is the whole barcode, cut off there.
     @Test(arguments: [2, 3]) func thresholds(dimension: Int) throws {
-        var numbers = Numbers(dimension)
+        var numbers = SplitMix64(seed: UInt64(dimension))
         for trial in 0..<200 {
             let points = (0..<9).map { _ in (0..<dimension).map { _ in numbers.unit() } }
             let threshold = 0.5 * numbers.unit()

@@ -1,6 +1,7 @@
 import AlphaComplex
 import Delaunay
 import Hardware
+import SeededRandom
 import TestSupport
 import Testing
 import Vocabulary
@@ -8,7 +9,7 @@ import Vocabulary
 /// Threads, memory, cancellation, progress.
 struct ResourceTests {
     private static func points(_ count: Int, _ dimension: Int) -> [[Double]] {
-        var numbers = Numbers(count)
+        var numbers = SplitMix64(seed: UInt64(count))
         return (0..<count).map { _ in (0..<dimension).map { _ in numbers.unit() } }
     }
 
@@ -16,7 +17,7 @@ struct ResourceTests {
         throws
     {
         // Points in general position, and a grid with some points missing, all ties.
-        var numbers = Numbers(1)
+        var numbers = SplitMix64(seed: 1)
         let side = dimension == 2 ? 110 : 24
         let holes = grid(side, dimension: dimension).filter { _ in numbers.unit() < 0.9 }
         for points in [Self.points(20_000, dimension), holes] {

@@ -1,5 +1,6 @@
 import AlphaComplex
 import Delaunay
+import SeededRandom
 import Testing
 import Vocabulary
 
@@ -77,7 +78,7 @@ struct SpecialInputTests {
 
     /// The vertices of the filtration's simplices and their number add up at every threshold.
     @Test(arguments: [2, 3]) func shapesHaveTheEulerNumberOfTheirBarcode(dimension: Int) throws {
-        var numbers = Numbers(dimension)
+        var numbers = SplitMix64(seed: UInt64(dimension))
         for trial in 0..<60 {
             let points = (0..<30).map { _ in (0..<dimension).map { _ in numbers.whole(0...5) } }
             let threshold = trial.isMultiple(of: 3) ? .infinity : 2 * numbers.unit()
@@ -107,7 +108,7 @@ struct SpecialInputTests {
 
     /// Clusters from 1e-12 to 1e12 in one input.
     @Test(arguments: [2, 3]) func scales(dimension: Int) throws {
-        var numbers = Numbers(4)
+        var numbers = SplitMix64(seed: 4)
         let shape = (0..<6).map { _ in (0..<dimension).map { _ in numbers.unit() - 0.5 } }
         let single = CechOracle.bars(of: shape).filter { $0.dimension == 1 }
         let scales = [0x1p-40, 1, 0x1p40]
@@ -131,7 +132,7 @@ struct SpecialInputTests {
 
     /// Nothing depends on where the points are in the input, or on how far they are scaled.
     @Test(arguments: [2, 3]) func orderAndScaleDoNotMatter(dimension: Int) throws {
-        var numbers = Numbers(21)
+        var numbers = SplitMix64(seed: 21)
         for points in [
             grid(6, dimension: dimension), (0..<300).map { _ in (0..<dimension).map { _ in numbers.unit() } },
         ] {

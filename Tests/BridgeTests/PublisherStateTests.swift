@@ -1,5 +1,6 @@
 import Bridge
 import Messages
+import SeededRandom
 import Testing
 
 /// The order in which messages leave, without brokers.
@@ -116,7 +117,7 @@ import Testing
     /// Any schedule of claims, acknowledgements in any order, refusals and lost producers keeps the order of
     /// each key.
     @Test(arguments: 1...50) func everyScheduleKeepsTheOrderOfKeys(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SplitMix64(seed: seed)
         var state = state()
         var delivered: [String: [Int64]] = [:]
         var onTheWay: [Claimed] = []

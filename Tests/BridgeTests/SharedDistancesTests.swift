@@ -1,6 +1,7 @@
 import Bridge
 import Kafka
 import Schemas
+import SeededRandom
 import Testing
 
 @Suite struct SharedDistancesTests {
@@ -29,7 +30,7 @@ import Testing
 
     /// Windows that slide over events of 1 to 4 points, some of which came out of order.
     @Test(arguments: [1, 3, 8, 13]) func overlappingWindowsAgreeWithComputingAnew(dimension: Int) throws {
-        var random = SplitMix(seed: UInt64(dimension))
+        var random = SplitMix64(seed: UInt64(dimension))
         let events = try (0..<40).map { offset in
             try update(
                 Int64(offset),

@@ -4,6 +4,7 @@ import Foundation
 import Kafka
 import Messages
 import Schemas
+import SeededRandom
 import StreamWindows
 import Vocabulary
 
@@ -26,7 +27,7 @@ struct Simulation {
     private(set) var letters: [OutgoingRecord] = []
     var bridges: [Member]
     var now: Int64 = 0
-    private var random: SplitMix
+    private var random: SplitMix64
     private var nextEvent = 0
     private(set) var accepted: [Int: String] = [:]
     /// Out of 100 answers of the daemon, and out of 100 batches.
@@ -45,7 +46,7 @@ struct Simulation {
     }
 
     init(seed: UInt64, bridges count: Int, partitions: Int = 4, options: WindowOptions) throws {
-        random = SplitMix(seed: seed)
+        random = SplitMix64(seed: seed)
         partitionCount = partitions
         let reader = EventReader(schema: try MessageSchema.events.compiled())
         makeProcessor = { WindowProcessor(options: options, reader: reader) }

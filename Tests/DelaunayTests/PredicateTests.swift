@@ -1,16 +1,9 @@
 import CPredicates
+import SeededRandom
 import Testing
 
 /// Signs beside 128-bit integers, on points that are nearly or exactly degenerate.
 struct PredicateTests {
-    private struct Numbers: RandomNumberGenerator {
-        var state: UInt64 = 1
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return (state ^ state >> 29) &* 0xbf58_476d_1ce4_e5b9
-        }
-    }
-
     private typealias Vector = [Int128]
 
     private static func determinant(_ rows: [Vector]) -> Int128 {
@@ -40,14 +33,14 @@ struct PredicateTests {
 
     /// Whole points around a large sphere or plane, with a scale and an offset that keep them exact.
     private static func points(
-        _ count: Int, _ dimension: Int, _ spread: Int, _ numbers: inout Numbers
+        _ count: Int, _ dimension: Int, _ spread: Int, _ numbers: inout SplitMix64
     ) -> [[Int]] {
         (0..<count).map { _ in (0..<dimension).map { _ in Int.random(in: -spread...spread, using: &numbers) }
         }
     }
 
     @Test(arguments: [1, 3, 1000, 1 << 20]) func turnsAndSpheres(spread: Int) {
-        var numbers = Numbers()
+        var numbers = SplitMix64(seed: 1)
         for trial in 0..<3000 {
             let scale = [1.0, 0x1p-70, 0x1p90][trial % 3]
             func real(_ points: [[Int]]) -> [[Double]] { points.map { $0.map { Double($0) * scale } } }

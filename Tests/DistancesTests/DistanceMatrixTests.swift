@@ -1,5 +1,6 @@
 import Distances
 import Hardware
+import SeededRandom
 import Testing
 import Vocabulary
 
@@ -58,7 +59,7 @@ import Vocabulary
 
     @Test(arguments: allMetrics)
     func duplicatesAreAtDistanceZero(metric: Metric) throws {
-        var random = SplitMix64(state: 3)
+        var random = SplitMix64(seed: 3)
         for precision in Precision.allCases {
             let point = (0..<37).map { _ in Double.random(in: -1e3...1e3, using: &random) }
             let other = (0..<37).map { _ in Double.random(in: -1e3...1e3, using: &random) }
@@ -85,7 +86,7 @@ import Vocabulary
     /// In high dimension angles are computed in float arithmetic, the small ones again in double.
     @Test(arguments: [.cosine, .correlation] as [Metric], [3, 60, 768])
     func smallAnglesKeepTheirDigits(metric: Metric, dimension: Int) throws {
-        var random = SplitMix64(state: 5)
+        var random = SplitMix64(seed: 5)
         let far = (0..<100 * dimension).map { _ in Double.random(in: -1...1, using: &random) }
         // Two more points, a little off points 0 and 1.
         let near = far.prefix(2 * dimension).map {

@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Vocabulary
 
 /// Distances straight from their definitions, in double precision, a pair at a time.
@@ -37,24 +38,11 @@ enum DistanceOracle {
     }
 }
 
-/// Numbers that are the same in every run.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
-
 func randomCloud(
     _ count: Int, _ dimension: Int, in range: ClosedRange<Double> = -1...1, precision: Precision = .float32,
     seed: UInt64 = 1
 ) throws -> PointCloud {
-    var random = SplitMix64(state: seed)
+    var random = SplitMix64(seed: seed)
     let values = (0..<count * dimension).map { _ in Double.random(in: range, using: &random) }
     return try PointCloud(dimension: dimension, coordinates: Scalars.float64(values).converted(to: precision))
 }

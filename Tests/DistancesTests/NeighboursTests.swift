@@ -1,6 +1,7 @@
 import Distances
 import Foundation
 import Hardware
+import SeededRandom
 import Testing
 import Vocabulary
 
@@ -150,7 +151,7 @@ import Vocabulary
 
     /// 20,000 points on a Clifford torus: most pairs must not even be looked at.
     @Test func aLargeTorusIsQuick() throws {
-        var random = SplitMix64(state: 7)
+        var random = SplitMix64(seed: 7)
         var coordinates: [Float] = []
         for _ in 0..<20_000 {
             for angle in [

@@ -1,5 +1,6 @@
 import Distances
 import Hardware
+import SeededRandom
 import Testing
 import Vocabulary
 
@@ -56,7 +57,7 @@ import Vocabulary
 
     /// Points 1e-4 apart at 1e3 from the origin, in clusters: nothing here is far enough apart.
     @Test func clustersAreLeftToDifferences() throws {
-        var random = SplitMix64(state: 7)
+        var random = SplitMix64(seed: 7)
         let values = (0..<300).flatMap { point in
             (0..<64).map { _ in
                 Float(1e3 + Double(point % 3)) + 1e-4 * Float.random(in: 0..<1, using: &random)

@@ -1,6 +1,7 @@
 import Distances
 import Foundation
 import Hardware
+import SeededRandom
 import TestSupport
 import Testing
 import Vocabulary
@@ -54,7 +55,7 @@ import Vocabulary
     /// The length is the larger weight, or the root of the equation that defines it.
     @Test(arguments: Weighting.Exponent.allCases)
     func aWeightedLengthSolvesItsEquation(exponent: Weighting.Exponent) throws {
-        var random = SplitMix64(state: 3)
+        var random = SplitMix64(seed: 3)
         for _ in 0..<500 {
             let (u, v) = (Double.random(in: 0...1, using: &random), Double.random(in: 0...1, using: &random))
             let distance = Double.random(in: 0...1, using: &random)

@@ -1,4 +1,5 @@
 import Formats
+import SeededRandom
 import Testing
 import Vocabulary
 
@@ -26,7 +27,7 @@ struct DamageTests {
 
     @Test(arguments: samples.indices)
     func `changed, cut and lengthened`(index: Int) {
-        var random = SeededGenerator(state: UInt64(index))
+        var random = SplitMix64(seed: UInt64(index))
         for _ in 0..<2_000 {
             var bytes = Self.samples[index]
             for _ in 0..<Int.random(in: 1...4, using: &random) {

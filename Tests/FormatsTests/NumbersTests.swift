@@ -1,4 +1,5 @@
 import Formats
+import SeededRandom
 import Testing
 import Vocabulary
 
@@ -26,7 +27,7 @@ struct NumbersTests {
     }
 
     @Test func `every double survives being written and read, as text and as JSON`() throws {
-        var random = SeededGenerator(state: 7)
+        var random = SplitMix64(seed: 7)
         let values = (0..<20_000).map { index -> Double in
             // Half of them any finite double, half of them everyday ones with up to 17 digits.
             guard index.isMultiple(of: 2) else { return Double.random(in: -10...10, using: &random) }
@@ -40,7 +41,7 @@ struct NumbersTests {
     }
 
     @Test func `decimals of any length are rounded to nearest`() throws {
-        var random = SeededGenerator(state: 8)
+        var random = SplitMix64(seed: 8)
         let texts = (0..<20_000).map { _ -> String in
             let digits = (0..<Int.random(in: 1...24, using: &random)).map { _ in
                 Character(UnicodeScalar(UInt8.random(in: 48...57, using: &random)))
@@ -49,17 +50,5 @@ struct NumbersTests {
             return "0." + String(digits) + "e\(exponent)"
         }
         #expect(try numbers(texts) == texts.compactMap(Double.init))
-    }
-}
-
-/// A small generator (SplitMix64), so that a failure can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
+import SeededRandom
 import Testing
 import Vocabulary
 
@@ -16,7 +17,7 @@ import Vocabulary
     ]
 
     @Test func roundsToNearest() async throws {
-        var random = SplitMix(seed: 1)
+        var random = SplitMix64(seed: 1)
         var texts = Self.awkward
         for _ in 0..<2000 {
             texts.append(Double.random(in: -1...1, using: &random).description)

@@ -2,6 +2,7 @@ import Gateway
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
+import SeededRandom
 import Testing
 import Vocabulary
 
@@ -114,7 +115,7 @@ import Vocabulary
 
     /// After whatever a client sent, the next good request is answered right.
     @Test func survivesRubbish() async throws {
-        var random = SplitMix(seed: 20_26)
+        var random = SplitMix64(seed: 20_26)
         let good = Array(
             #"{"point_cloud": {"points": [[0.5, 1e-3], [1, 2]], "dimension": 2}, "parameters": {"metric": "euclidean"}}"#
                 .utf8)

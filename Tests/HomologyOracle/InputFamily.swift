@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Kinds of input that have broken persistent homology programs, or could.
 public enum InputFamily: String, Sendable, CaseIterable {
     /// Uniform in the unit cube of R¹ … R⁵.

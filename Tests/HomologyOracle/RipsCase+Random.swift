@@ -1,3 +1,4 @@
+import SeededRandom
 internal import Vocabulary
 
 /// How large a random case may become.

@@ -1,3 +1,4 @@
+import SeededRandom
 public import Vocabulary
 
 /// One input of a comparison between engine and oracle: small, printable, and easy to cut down.

@@ -2,6 +2,7 @@ import Foundation
 import HomologyOracle
 import PersistentHomology
 import RipsTrials
+import SeededRandom
 import Testing
 import Vocabulary
 

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Hardware
+import SeededRandom
 import Server
 import TDAClient
 import Testing
@@ -126,7 +127,7 @@ import Wire
         let hello = try frame("hello")
         let good = try ["compute-points", "compute-sparse", "estimate", "cancel-request"].map(frame)
         try await TestDaemon.with { daemon in
-            var random = Noise(seed: 7)
+            var random = SplitMix64(seed: 7)
             for round in 0..<200 {
                 let client = try RawClient(daemon.path)
                 var bytes = good[round % good.count]
@@ -146,16 +147,5 @@ import Wire
                 daemon.budget.current == 0 && daemon.engine.status.computations.isEmpty
             }
         }
-    }
-}
-
-/// A small seeded generator, so that a failure can be seen again.
-private struct Noise: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ (state >> 33)
     }
 }

@@ -1,3 +1,4 @@
+import SeededRandom
 import StreamWindows
 import Testing
 
@@ -113,7 +114,7 @@ import Testing
 
     /// 300 events of three streams, out of order, with pauses, times also below zero.
     private func schedule(seed: UInt64) -> [Step] {
-        var random = SplitMix(seed: seed)
+        var random = SplitMix64(seed: seed)
         var now: Int64 = 0
         var clocks: [String: Int64] = ["a": -20, "b": 0, "c": 1000]
         var steps: [Step] = []
@@ -137,17 +138,4 @@ import Testing
 
 extension Window {
     fileprivate var id: String { "\(stream) \(start) \(end) \(events.map(\.position))" }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }

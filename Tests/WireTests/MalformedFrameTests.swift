@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import SeededRandom
 import Testing
 import Vocabulary
 import Wire
@@ -87,7 +88,7 @@ import Wire
     }
 
     @Test func randomBytesNeverDoMoreThanFail() throws {
-        var random = SplitMix(seed: 2)
+        var random = SplitMix64(seed: 2)
         let good = try Samples.requests().map { Array($0.frame.serialized().readableBytesView) }
         for round in 0..<3000 {
             // Noise, or a good frame with a few bytes changed.
@@ -107,19 +108,5 @@ import Wire
                 }
             } catch is WireError {}
         }
-    }
-}
-
-/// A small seeded generator, so that a failure can be seen again.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

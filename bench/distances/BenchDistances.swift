@@ -2,6 +2,7 @@ import Distances
 import Glibc
 import Hardware
 import PersistentHomology
+import SeededRandom
 import Vocabulary
 
 /// Times the distance layer and the pass over edges in this process, a line of JSON a measurement: the
@@ -143,29 +144,16 @@ private struct BenchError: Error, CustomStringConvertible {
 }
 
 private func uniformCloud(_ count: Int, _ dimension: Int) throws -> PointCloud {
-    var random = SplitMix64(state: 1)
+    var random = SplitMix64(seed: 1)
     let values = (0..<count * dimension).map { _ in Float.random(in: 0..<1, using: &random) }
     return try PointCloud(dimension: dimension, coordinates: .float32(values))
 }
 
 private func cliffordTorus(_ count: Int) throws -> PointCloud {
-    var random = SplitMix64(state: 1)
+    var random = SplitMix64(seed: 1)
     let values = (0..<2 * count).flatMap { _ in
         let angle = Float.random(in: 0..<2 * .pi, using: &random)
         return [cosf(angle), sinf(angle)]
     }
     return try PointCloud(dimension: 4, coordinates: .float32(values))
-}
-
-/// Numbers that are the same in every run.
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Formats
 import Foundation
 import Glibc
+import SeededRandom
 import TDAClient
 import Vocabulary
 
@@ -56,7 +57,7 @@ struct SocketLoad: AsyncParsableCommand {
 
     /// Uniform points in the unit cube.
     private func request(seed: UInt64) throws -> ComputeRequest {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         return try request(
             (0..<3 * points).map { _ in Float.random(in: 0..<1, using: &random) }, dimension: 3)
     }
