@@ -7,25 +7,25 @@ import Testing
 
 /// Clients that send or read too slowly are dropped, and nobody else notices.
 @Suite struct SlowClientTests {
-    static var impatient: GatewayConfiguration {
+    /// A gateway that is impatient in the ways that `change` says, and in no other.
+    static func impatient(_ change: (inout PaceLimits) -> Void) -> GatewayConfiguration {
         var configuration = GatewayConfiguration.forTests
-        configuration.pace.head = .milliseconds(200)
-        configuration.pace.keepAlive = .milliseconds(400)
-        configuration.pace.bodyGrace = .milliseconds(200)
-        configuration.pace.bodyBytesPerSecond = 1000
+        change(&configuration.pace)
         return configuration
     }
 
     @Test(arguments: ["", "POST /api/v1/tda/est", "GET /health HTTP/1.1\r\nHost: x\r\n"])
     func closesOnHeadsThatDoNotCome(sent: String) async throws {
-        try await withGateway(configuration: Self.impatient, .live) { client in
+        try await withGateway(configuration: Self.impatient { $0.head = .milliseconds(200) }, .live) {
+            client in
             let port = try #require(client.port)
             try await #expect(RawClient.exchange(port: port, sent) == "")
         }
     }
 
     @Test func closesOnConnectionsThatAreLeftOpen() async throws {
-        try await withGateway(configuration: Self.impatient, .live) { client in
+        let impatient = Self.impatient { $0.keepAlive = .milliseconds(400) }
+        try await withGateway(configuration: impatient, .live) { client in
             let port = try #require(client.port)
             let answer = try await RawClient.exchange(port: port, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
             #expect(answer.hasPrefix("HTTP/1.1 200 "))
@@ -33,18 +33,14 @@ import Testing
     }
 
     @Test func refusesBodiesThatDripIn() async throws {
-        try await withGateway(configuration: Self.impatient, .live) { client in
+        let impatient = Self.impatient { $0.bodyGrace = .milliseconds(200) }
+        try await withGateway(configuration: impatient, .live) { client in
             let port = try #require(client.port)
             let answer = try await RawClient.exchange(
                 port: port, "POST \(computePath) HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{")
             #expect(answer.hasPrefix("HTTP/1.1 408 "))
             #expect(answer.contains("REQUEST_TIMEOUT"))
-            // Over another connection: that of `client` has been without a request for too long.
-            let good = try await RawClient.exchange(
-                port: port,
-                "POST \(computePath) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                    + "Content-Length: \(ProblemTests.onePoint.utf8.count)\r\n\r\n\(ProblemTests.onePoint)")
-            #expect(good.hasPrefix("HTTP/1.1 200 "))
+            try await #expect(client.post(computePath, ProblemTests.onePoint).status == .ok)
         }
     }
 
@@ -53,7 +49,11 @@ import Testing
             try? await Task.sleep(for: .milliseconds(900))
             return .onePoint(request)
         })
-        try await withGateway(daemon, configuration: Self.impatient, .live) { client in
+        let impatient = Self.impatient { pace in
+            pace.keepAlive = .milliseconds(400)
+            pace.bodyGrace = .milliseconds(400)
+        }
+        try await withGateway(daemon, configuration: impatient, .live) { client in
             try await #expect(client.post(computePath, ProblemTests.onePoint).status == .ok)
         }
     }

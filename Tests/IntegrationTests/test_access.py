@@ -63,7 +63,7 @@ def test_tls_and_both_versions_of_http(folder, start, certificate):
         "TDA_TLS_KEY": str(certificate[1]),
     }
     gateway = start.program("tda-gateway", environment=environment)
-    service.wait_until(lambda: f"https://127.0.0.1:{port}" in gateway.output(), 30, "the gateway's line")
+    service.wait_until(lambda: f"https://127.0.0.1:{port}" in gateway.output(), 60, "the gateway's line")
     url = f"https://127.0.0.1:{port}/api/v1"
     trust = ["--cacert", certificate[0]]
     for version, option in (("1.1", "--http1.1"), ("2", "--http2")):
@@ -88,7 +88,7 @@ def test_a_bad_certificate_is_named(folder, start):
         "TDA_TLS_KEY": str(folder / "empty.pem"),
     }
     gateway = start.program("tda-gateway", environment=environment)
-    assert gateway.process.wait(20) != 0
+    assert gateway.process.wait(60) != 0
     assert "empty.pem" in gateway.output()
 
 
@@ -104,9 +104,9 @@ def test_tokens_change_at_a_signal(folder, start):
     assert (status("old"), status("new")) == (200, 403)
     (folder / "tokens").write_text("new\n")
     gateway.process.send_signal(signal.SIGHUP)
-    service.wait_until(lambda: status("new") == 200, 10, "the new token")
+    service.wait_until(lambda: status("new") == 200, 60, "the new token")
     assert status("old") == 403
     (folder / "tokens").write_text("")
     gateway.process.send_signal(signal.SIGHUP)
-    service.wait_until(lambda: "cannot lose its last token" in gateway.output(), 10, "the refusal")
+    service.wait_until(lambda: "cannot lose its last token" in gateway.output(), 60, "the refusal")
     assert status("new") == 200

@@ -57,7 +57,7 @@ def service_on(folder, start):
         base = f"http://127.0.0.1:{port}/api/v1"
         daemon = Fragile(start, lambda: start.program("tdad", "--socket", str(socket)))
         gateway = Fragile(start, lambda: start.program("tda-gateway", environment=environment))
-        service.wait_until(lambda: service.fetch(f"{base}/health").status == 200, 30, "health")
+        service.wait_until(lambda: service.fetch(f"{base}/health").status == 200, 60, "health")
         return base, daemon, gateway
 
     return begin
@@ -69,7 +69,7 @@ def questions(base):
 
 
 def check(book, base):
-    service.wait_until(lambda: service.fetch(f"{base}/health").status == 200, 30, "health")
+    service.wait_until(lambda: service.fetch(f"{base}/health").status == 200, 60, "health")
     book.wait_for_the_end()
     wrong = book.verdict()
     assert not wrong, "\n".join(wrong[:20])
@@ -84,7 +84,7 @@ def test_gateway_and_daemon_crash(folder, service_on):
             for program in chance.choice([[daemon], [gateway], [daemon, gateway]]):
                 program.crash()
         # Let the last ones in, too.
-        service.wait_until(lambda: service.fetch(f"{base}/health").status == 200, 30, "health")
+        service.wait_until(lambda: service.fetch(f"{base}/health").status == 200, 60, "health")
     check(book, base)
     assert len(book.accepted) > CRASHES, "there was hardly any load"
     check_outbox(folder / "data" / "gateway.sqlite", book)
@@ -122,7 +122,7 @@ class Postgres:
         command = [service.ROOT / "scripts/private-postgres", self.folder]
         self.log = open(self.folder.parent / "postgres.log", "ab")  # noqa: SIM115 - the server's
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=self.log, stderr=self.log)
-        service.wait_until(self.is_ready, 30, "PostgreSQL")
+        service.wait_until(self.is_ready, 60, "PostgreSQL")
 
     def is_ready(self):
         if self.process.poll() == 69:
@@ -131,7 +131,7 @@ class Postgres:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(60)
         self.log.close()
 
     def crash(self):

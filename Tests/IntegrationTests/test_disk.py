@@ -47,7 +47,7 @@ def end_of(base, job):
     def ended():
         return service.fetch(f"{base}/jobs/{job}").json()["status"] not in ("submitted", "running")
 
-    service.wait_until(ended, 20, "the end of the job")
+    service.wait_until(ended, 60, "the end of the job")
     return service.fetch(f"{base}/jobs/{job}").json()
 
 
@@ -79,7 +79,7 @@ def test_a_full_disk(small_disk, folder, start):
     assert service.fetch(base + ledger.RIPS, body).status == 200
 
     filler.unlink()
-    service.wait_until(lambda: submit(base).status == 202, 10, "room")
+    service.wait_until(lambda: submit(base).status == 202, 60, "room")
     assert upload(base, b"0,1\n2,3\n").status == 201
     for job in accepted:
         job = end_of(base, job)
@@ -96,7 +96,7 @@ def test_a_store_that_cannot_be_written(small_disk, folder, start):
         "TDA_DATA_DIR": str(small_disk),
     }
     gateway = start.program("tda-gateway", environment=environment)
-    assert gateway.process.wait(20) != 0
+    assert gateway.process.wait(60) != 0
     assert str(small_disk) in gateway.output()
     assert len(gateway.output().strip().splitlines()) == 1
 
@@ -110,8 +110,8 @@ def test_too_many_open_files(folder, start):
     resource.prlimit(gateway.process.pid, resource.RLIMIT_NOFILE, (used + 8, used + 8))
     with ExitStack() as stack:
         for _ in range(100):
-            stack.enter_context(socket.create_connection((host, int(port)), timeout=5))
+            stack.enter_context(socket.create_connection((host, int(port)), timeout=60))
         time.sleep(0.2)
         assert gateway.process.poll() is None
-    service.wait_until(lambda: submit(gateway.base).status == 202, 20, "an answer")
+    service.wait_until(lambda: submit(gateway.base).status == 202, 60, "an answer")
     assert end_of(gateway.base, submit(gateway.base).json()["job_id"])["status"] == "completed"

@@ -6,10 +6,12 @@ import Testing
 @Suite(.enabled(if: RedisServer.program != nil, "redis-server is not installed"))
 struct RedisResultCacheTests {
     /// A cache that keeps nothing in memory, so that the server is asked each time.
-    private func cache(_ server: RedisServer, memoryBytes: Int = 0) throws -> RedisResultCache {
+    private func cache(
+        _ server: RedisServer, memoryBytes: Int = 0, timeout: Duration = .seconds(60)
+    ) throws -> RedisResultCache {
         RedisResultCache(
-            try #require(RedisURL(server.url)), memoryBytes: memoryBytes, timeout: .milliseconds(100),
-            keep: .seconds(60))
+            try #require(RedisURL(server.url)), memoryBytes: memoryBytes, timeout: timeout,
+            keep: .seconds(600))
     }
 
     @Test func showsResultsToAnotherGateway() async throws {
@@ -30,15 +32,13 @@ struct RedisResultCacheTests {
         let cache = try cache(server)
         await cache.insert(ResultCacheTests.some, for: "a")
         server.kill()
-        let start = ContinuousClock.now
         for _ in 0..<1000 {
             #expect(await cache.result(for: "a") == nil)
             await cache.insert(ResultCacheTests.some, for: "a")
         }
         #expect(!cache.status.isUp)
-        // Hardly any of these asked.
-        #expect((1...4).contains(cache.status.errors))
-        #expect(ContinuousClock.now - start < .seconds(5))
+        // Hardly any of these 2000 asked.
+        #expect((1...20).contains(cache.status.errors))
         await cache.close()
     }
 
@@ -58,15 +58,13 @@ struct RedisResultCacheTests {
 
     @Test func waitsNoLongerThanItsTimeOut() async throws {
         let server = try RedisServer()
-        let cache = try cache(server)
-        await cache.insert(ResultCacheTests.some, for: "a")
+        let cache = try cache(server, timeout: .milliseconds(100))
         server.freeze()
-        let start = ContinuousClock.now
         await withDiscardingTaskGroup { group in
             for _ in 0..<50 { group.addTask { #expect(await cache.result(for: "a") == nil) } }
         }
-        // The connection that there was and a new one, at most: not fifty times.
-        #expect(ContinuousClock.now - start < .seconds(2))
+        // Not each of the fifty waits for a time-out of its own.
+        #expect((1...5).contains(cache.status.errors))
         server.thaw()
         await cache.close()
     }
@@ -75,7 +73,7 @@ struct RedisResultCacheTests {
         let server = try RedisServer(["--requirepass", "s3cret"])
         let errors = Mutex<[String]>([])
         let cache = RedisResultCache(
-            try #require(RedisURL(server.url)), memoryBytes: 0, keep: .seconds(60)
+            try #require(RedisURL(server.url)), memoryBytes: 0, timeout: .seconds(60), keep: .seconds(600)
         ) { error in errors.withLock { $0.append(error.description) } }
         #expect(await cache.result(for: "a") == nil)
         #expect(errors.withLock { $0.first }?.contains("NOAUTH") == true)
@@ -84,7 +82,7 @@ struct RedisResultCacheTests {
         var url = try #require(RedisURL(server.url))
         url.password = "s3cret"
         url.database = 3
-        let signedIn = RedisResultCache(url, memoryBytes: 0, keep: .seconds(60))
+        let signedIn = RedisResultCache(url, memoryBytes: 0, timeout: .seconds(60), keep: .seconds(600))
         await signedIn.insert(ResultCacheTests.some, for: "a")
         #expect(await signedIn.result(for: "a") == ResultCacheTests.some)
         await signedIn.close()

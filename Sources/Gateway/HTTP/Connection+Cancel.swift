@@ -1,3 +1,6 @@
+/// Nobody waits for the answer any more.
+struct ClientLeft: Error {}
+
 /// Runs `body` in a task of its own, which is cancelled when the client of `connection` goes away.
 func cancelled<Value: Sendable>(
     with connection: Connection?, _ body: @escaping @Sendable () async throws -> Value

@@ -12,6 +12,9 @@ final class Connection: Sendable {
 
     private let state = Mutex<State>(.open(onClose: nil))
 
+    /// Whether there is nobody any more to answer to.
+    var isClosed: Bool { state.withLock { if case .closed = $0 { true } else { false } } }
+
     /// Runs `body`, and `onClose` once if the client goes away meanwhile or already has.
     func watching<Value>(
         onClose: @escaping @Sendable () -> Void, _ body: () async throws -> Value

@@ -36,12 +36,14 @@ struct RequestEnvelope: RouterMiddleware {
         response.headers[.xRequestID] = context.requestID
 
         let elapsed = ContinuousClock.now - start
+        // What is answered to nobody is neither a success nor a failure of ours.
+        let status = context.connection?.isClosed == true ? .clientClosedRequest : response.status
         metrics.requestEnded(
             method: request.method.rawValue, route: context.endpointPath ?? "unknown",
-            status: response.status.code, elapsed: elapsed)
+            status: status.code, elapsed: elapsed)
         context.logger.log(
-            level: Self.logLevel(of: response.status),
-            "\(request.method) \(request.uri.path) \(response.status.code)",
+            level: Self.logLevel(of: status),
+            "\(request.method) \(request.uri.path) \(status.code)",
             metadata: ["ms": "\((elapsed / .microseconds(1)).rounded() / 1000)"])
         return response
     }
@@ -50,6 +52,7 @@ struct RequestEnvelope: RouterMiddleware {
     private static func logLevel(of status: HTTPResponse.Status) -> Logger.Level {
         switch status.code {
         case 500...: .warning
+        case HTTPResponse.Status.clientClosedRequest.code: .debug
         case 400...: .info
         default: .debug
         }
@@ -87,6 +90,7 @@ struct RequestEnvelope: RouterMiddleware {
     private static func problem(for error: any Error, logger: Logger) -> Problem {
         switch error {
         case let problem as Problem: return problem
+        case is ClientLeft: return Problem(.unavailable, "the client has left")
         case is ClientTooSlow:
             return Problem(.requestTimeout, "the body comes too slowly", closesConnection: true)
         case let error as any HTTPResponseError where error.status == .contentTooLarge:
@@ -98,6 +102,11 @@ struct RequestEnvelope: RouterMiddleware {
             return Problem(.internal, "something went wrong here; the log has more under this request id")
         }
     }
+}
+
+extension HTTPResponse.Status {
+    /// As nginx counts clients that leave before they are answered; never sent.
+    fileprivate static let clientClosedRequest = Self(code: 499, reasonPhrase: "Client Closed Request")
 }
 
 extension HTTPField.Name {

@@ -105,6 +105,9 @@ struct ComputeRoutes: Sendable {
         if request.headers[values: .prefer].contains(where: { $0.contains("respond-async") }) {
             call.isAsync = true
         }
+        // A job is wanted all the same; an answer is nobody's once its client has left.
+        let connection = call.isAsync ? nil : context.connection
+        guard connection?.isClosed != true else { throw ClientLeft() }
         let input = try await inputs.input(of: call)
         let work = call.request(for: input)
         let job = Job(
@@ -119,13 +122,13 @@ struct ComputeRoutes: Sendable {
         if let resultKey, !call.isAsync, let known = await computations.result(for: resultKey) {
             return try await answer(job, known, cached: true, key)
         }
-        let estimate = try await estimateIfNeeded(work, call)
+        let estimate = try await estimateIfNeeded(work, call, connection)
         if call.isAsync || estimate.map({ .seconds($0.seconds) > syncLimit }) == true {
             let outcome = try await jobs.submit(job, body: Data(body.readableBytesView), key: key)
             guard case .created = outcome else { return try await response(to: outcome) }
             return Self.accepted(job, estimated: estimate.map { .seconds($0.seconds) } ?? syncLimit)
         }
-        let result = try await result(of: work, resultKey, context.connection)
+        let result = try await result(of: work, resultKey, connection)
         return try await answer(job, result, cached: false, key)
     }
 
@@ -228,13 +231,13 @@ struct ComputeRoutes: Sendable {
     ///
     /// A request that waits for its answer fails when the daemon is away; a job can wait for the daemon.
     private func estimateIfNeeded(
-        _ work: ComputeRequest, _ call: ComputeCall
+        _ work: ComputeRequest, _ call: ComputeCall, _ connection: Connection?
     ) async throws -> ComputeEstimate? {
         guard call.isAsync || !work.isSmall else { return nil }
         let estimate: ComputeEstimate
-        do throws(Failure) {
-            estimate = try await compute.estimate(work)
-        } catch {
+        do {
+            estimate = try await cancelled(with: connection) { [compute] in try await compute.estimate(work) }
+        } catch let error as Failure {
             guard call.isAsync, [.unavailable, .overloaded].contains(error.code) else { throw Problem(error) }
             return nil
         }
