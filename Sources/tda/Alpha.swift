@@ -26,7 +26,7 @@ struct Alpha: AsyncParsableCommand {
         try await connection.compute(
             ComputeRequest(
                 input: try input.read(precision: AlphaComplexOptions.precision), options: .alpha(options),
-                threads: alpha.threads),
+                threads: alpha.shared.threads),
             output: output)
     }
 }

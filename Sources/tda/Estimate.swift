@@ -32,7 +32,7 @@ struct Estimate: AsyncParsableCommand {
             case .rips: try input.read(for: rips)
             case .alpha: try input.read(precision: options.precision)
             }
-        let request = ComputeRequest(input: input, options: options, threads: rips.threads)
+        let request = ComputeRequest(input: input, options: options, threads: rips.shared.threads)
         let estimate = try await connection.withClient { try await $0.estimate(request) }
         switch output {
         case .text: try StandardOutput.write(Self.text(estimate))

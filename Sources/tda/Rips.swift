@@ -20,6 +20,7 @@ struct Rips: AsyncParsableCommand {
         let options = try rips.options(representatives: representatives)
         try await connection.compute(
             ComputeRequest(
-                input: try input.read(for: rips), options: options, threads: rips.threads), output: output)
+                input: try input.read(for: rips), options: options, threads: rips.shared.threads),
+            output: output)
     }
 }

@@ -27,16 +27,6 @@ package struct RipsOptions: ParsableArguments {
         help: ArgumentHelp("The exponent of minkowski.", valueName: "p"))
     var exponent: Double?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Homology is taken over the integers modulo this prime.", valueName: "prime"))
-    var field = 2
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("At most this many threads; by default as the daemon sees fit.", valueName: "n"))
-    package var threads: Int?
-
     @Option(help: ArgumentHelp("The width of the numbers.", valueName: "precision"))
     var precision: Precision = .float32
 
@@ -70,18 +60,17 @@ package struct RipsOptions: ParsableArguments {
                 + "radius is told on standard error.", valueName: "n"))
     var subsample: Int?
 
+    @OptionGroup package var shared: SharedOptions
+
     package init() {}
 
     /// Checks what can be checked without the input.
-    package func validate() throws {
-        _ = try options(representatives: false)
-        if let threads, threads < 1 { throw ValidationError("--threads: \(threads) is not a number ≥ 1") }
-    }
+    package func validate() throws { _ = try options(representatives: false) }
 
     package func options(representatives: Bool) throws -> VietorisRipsOptions {
         do throws(InvalidInput) {
             let chosenMetric = try Metric(name: metric, p: exponent)
-            let coefficients = try CoefficientField(modulus: field)
+            let coefficients = try shared.coefficients()
             let chosenWeights = try weighting()
             return try VietorisRipsOptions(
                 maxDimension: maxDimension, maxEdgeLength: maxEdgeLength, metric: chosenMetric,

@@ -17,7 +17,7 @@ struct AlphaOptionsTests {
     @Test func `the defaults`() throws {
         let alpha = try AlphaOptions.parse([])
         #expect(try alpha.options() == AlphaComplexOptions())
-        #expect(alpha.threads == nil)
+        #expect(alpha.shared.threads == nil)
     }
 
     @Test func `every option`() throws {
@@ -27,7 +27,7 @@ struct AlphaOptionsTests {
         let expected = try AlphaComplexOptions(
             maxDimension: 2, maxAlphaValue: 0.5, field: CoefficientField(modulus: 3))
         #expect(try alpha.options() == expected)
-        #expect(alpha.threads == 4)
+        #expect(alpha.shared.threads == 4)
     }
 
     @Test(arguments: [

@@ -17,7 +17,7 @@ struct RipsOptionsTests {
     @Test func `the defaults`() throws {
         let rips = try RipsOptions.parse([])
         #expect(try rips.options(representatives: false) == VietorisRipsOptions())
-        #expect(rips.threads == nil)
+        #expect(rips.shared.threads == nil)
     }
 
     @Test func `every option`() throws {
@@ -30,7 +30,7 @@ struct RipsOptionsTests {
             field: CoefficientField(modulus: 3),
             precision: .float64, representatives: true)
         #expect(try rips.options(representatives: true) == expected)
-        #expect(rips.threads == 4)
+        #expect(rips.shared.threads == 4)
     }
 
     @Test func `weights and a subsample`() throws {
