@@ -1,10 +1,15 @@
-"""The command line's exit codes, and messages that name the place."""
+"""The command line: exit codes, messages that name the place, and what only it has."""
 
+import io
 import json
+import os
+import pty
 import signal
+import struct
 import subprocess
 
 import clouds
+import numpy as np
 import pytest
 import service
 
@@ -40,10 +45,38 @@ BAD_FILES = {
     "not numpy": ("\x01NUMPY", "npy", None),
 }
 
+SQUARE = "0,0\n1,0\n1,1\n0,1\n"
 
-def call(*arguments, input=""):
+
+def call(*arguments, environment=None, input="", text=True):
     line = [service.PROGRAMS / "tda", *map(str, arguments)]
-    return subprocess.run(line, input=input, capture_output=True, text=True, timeout=60)
+    surroundings = {**os.environ, **(environment or {})}
+    return subprocess.run(line, input=input, capture_output=True, text=text, env=surroundings, timeout=60)
+
+
+@pytest.fixture
+def long_running(shared, folder):
+    """Starts a computation that would take very long; its standard error goes where it is told."""
+    file = folder / "sphere.csv"
+    file.write_text("\n".join(",".join(map(str, point)) for point in clouds.sphere(800, 4, seed=1)))
+    line = [service.PROGRAMS / "tda", "rips", "--socket", shared.socket, "--max-dimension", "3", file]
+    started = []
+
+    def start(stderr=subprocess.PIPE):
+        started.append(subprocess.Popen(line, stdout=subprocess.PIPE, stderr=stderr))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def computations(tda):
+    """What `tda status` says the daemon is running."""
+    done = tda("status", "--output", "json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)["computations"]
 
 
 @pytest.mark.parametrize("arguments", BAD_USAGE.values(), ids=BAD_USAGE.keys())
@@ -79,23 +112,44 @@ def test_no_daemon(folder):
     assert str(folder / "tda.sock") in done.stderr
 
 
-def test_an_interrupt_cancels_the_computation(shared, tda, folder):
-    """A computation that would take very long ends within seconds of Ctrl-C, in the daemon too."""
-    file = folder / "sphere.csv"
-    file.write_text("\n".join(",".join(map(str, point)) for point in clouds.sphere(400, 4, seed=1)))
-    line = [service.PROGRAMS / "tda", "rips", "--socket", shared.socket, "--max-dimension", "3", file]
-    running = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    service.wait_until(lambda: in_flight(tda) == 1, 20, "the start of the computation")
+def test_an_interrupt_cancels_the_computation(tda, long_running):
+    """A computation that would take very long ends soon after Ctrl-C, in the daemon too."""
+    running = long_running()
+    service.wait_until(lambda: len(computations(tda)) == 1, 60, "the start of the computation")
     running.send_signal(signal.SIGINT)
-    assert running.wait(10) == INTERRUPTED
-    service.wait_until(lambda: in_flight(tda) == 0, 10, "the end of the computation")
+    assert running.wait(60) == INTERRUPTED
+    service.wait_until(lambda: not computations(tda), 60, "the end of the computation")
 
 
-def in_flight(tda):
-    """How many computations `tda status` says the daemon is running."""
-    done = tda("status", "--output", "json")
+def test_cancel_by_number(tda, long_running):
+    running = long_running()
+    service.wait_until(lambda: len(computations(tda)) == 1, 60, "the start of the computation")
+    done = tda("cancel", computations(tda)[0]["id"])
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)["running"]
+    _, error = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert b"cancelled" in error
+
+
+def test_cancel_of_what_is_not_there(tda):
+    done = tda("cancel", "4711")
+    assert done.returncode != 0
+    assert "4711" in done.stderr
+
+
+def test_progress_is_shown_on_a_terminal_and_wiped(tda, long_running):
+    ours, theirs = pty.openpty()
+    running = long_running(theirs)
+    os.close(theirs)
+    seen = b""
+    while b" % " not in seen:
+        seen += os.read(ours, 1024)
+    running.terminate()
+    assert running.wait(60) == 130
+    while b"interrupted" not in seen:
+        seen += os.read(ours, 1024)
+    os.close(ours)
+    assert b"\r\x1b[Ktda: interrupted" in seen
 
 
 @pytest.mark.parametrize("command", ["status", "devices"])
@@ -111,15 +165,67 @@ def test_estimate(tda):
     assert done.stdout.strip()
 
 
-def test_cancel_of_what_is_not_there(tda):
-    done = tda("cancel", "4711")
-    assert done.returncode != 0
-    assert "4711" in done.stderr
-
-
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version(option):
     for name in ("tda", "tdad", "tda-gateway"):
         done = subprocess.run([service.PROGRAMS / name, option], capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, (name, done.stderr)
         assert done.stdout.strip(), name
+
+
+def test_the_socket_may_be_named_by_the_environment(shared):
+    assert call("status", environment={"TDA_SOCKET": str(shared.socket)}).returncode == 0
+
+
+def test_an_unknown_variable_is_an_error_that_names_the_nearest():
+    done = call("status", environment={"TDA_SOKET": "/tmp/x"})
+    assert done.returncode == 64
+    assert "TDA_SOKET" in done.stderr
+    assert "TDA_SOCKET?" in done.stderr
+    assert call("--help", environment={"TDA_SOKET": "/tmp/x"}).returncode == 0
+
+
+def test_dipha_and_fortran_order(tda, folder):
+    matrix = clouds.random_distances(12, seed=3).astype(np.float64)
+    header = struct.pack("<qqq", 8067171840, 7, len(matrix))
+    (folder / "matrix.dipha").write_bytes(header + matrix.tobytes())
+    np.save(folder / "matrix.npy", np.asfortranarray(matrix))
+    (folder / "matrix.csv").write_text("\n".join(",".join(map(repr, row)) for row in matrix.tolist()))
+    outputs = {
+        tda("rips", folder / "matrix.dipha").stdout,
+        tda("rips", "--input", "distances", folder / "matrix.npy").stdout,
+        tda("rips", "--input", "distances", folder / "matrix.csv").stdout,
+    }
+    assert len(outputs) == 1
+    assert outputs.pop().startswith("0 0 ")
+
+
+def test_precision(tda):
+    found = {
+        precision: tda("rips", "-", "--precision", precision, input=SQUARE).stdout.splitlines()[-1]
+        for precision in ("float32", "float64")
+    }
+    assert found == {"float32": "1 1 1.4142135", "float64": "1 1 1.4142135623730951"}
+
+
+def test_representatives(shared, tda):
+    """The cocycle of the square's circle is the one edge by which it closes, in every output."""
+    text = tda("rips", "-", "--representatives", input=SQUARE).stdout.splitlines()[-1]
+    assert len(text.split()) == 6
+    simplex = sorted(int(vertex) for vertex in text.split()[5].split("-"))
+    results = json.loads(tda("rips", "-", "--representatives", "--output", "json", input=SQUARE).stdout)
+    cocycle = results["persistence_pairs"][-1]["representative"]
+    assert [sorted(each) for each in cocycle["simplices"]] == [simplex]
+    assert cocycle["coefficients"] == [1]
+    birth, death = ([int(vertex) for vertex in edge.split("-")] for edge in text.split()[3:5])
+    assert (cocycle["birth"], cocycle["death"]) == (birth, death)
+    assert sorted(birth) in [[0, 1], [1, 2], [2, 3], [0, 3]]
+    assert sorted(death) in [[0, 2], [1, 3]]
+    flags = ["--representatives", "--output", "npz", "--socket", shared.socket]
+    arrays = np.load(io.BytesIO(call("rips", "-", *flags, input=SQUARE.encode(), text=False).stdout))
+    assert sorted(arrays["h1_simplices"][0].tolist()) == simplex
+    assert arrays["h1_offsets"].tolist() == [0, 1]
+    assert arrays["h1_coefficients"].tolist() == [1]
+    assert arrays["h0_offsets"][-1] == len(arrays["h0_simplices"])
+    assert arrays["h1_edges"].tolist() == [birth + death]
+    assert arrays["h0_edges"].shape == (4, 4)

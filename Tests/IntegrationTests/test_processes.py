@@ -22,7 +22,7 @@ RIPS = "/tda/compute/vietoris-rips"
 def long_request():
     """A computation of many seconds, for tests that stop it."""
     return {
-        "point_cloud": {"points": clouds.sphere(400, 4, seed=1).tolist()},
+        "point_cloud": {"points": clouds.sphere(800, 4, seed=1).tolist()},
         "parameters": {"max_dimension": 3},
     }
 
@@ -182,7 +182,7 @@ def test_a_client_that_leaves_cancels_what_it_asked_for(folder, start):
     path = folder / "tda.sock"
     start.daemon(path)
     file = folder / "sphere.csv"
-    file.write_text("\n".join(",".join(map(str, point)) for point in clouds.sphere(400, 4, seed=1)))
+    file.write_text("\n".join(",".join(map(str, point)) for point in clouds.sphere(800, 4, seed=1)))
     asking = subprocess.Popen(
         [service.PROGRAMS / "tda", "rips", "--socket", path, "--max-dimension", "3", file],
         stdout=subprocess.DEVNULL,
