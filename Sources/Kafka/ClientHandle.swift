@@ -41,6 +41,8 @@ final class ClientHandle: @unchecked Sendable {
     }
 
     deinit {
+        // Its threads run on, and may still log.
+        guard context.takeUnretainedValue().canBeDestroyed else { return }
         // Without closing: who wants to leave a group tidily has done so before.
         rd_kafka_destroy_flags(pointer, Int32(RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE))
         context.release()
@@ -61,6 +63,9 @@ final class ClientHandle: @unchecked Sendable {
 class ClientContext {
     let events: ClientEvents
     init(_ events: ClientEvents) { self.events = events }
+
+    /// False for a client in a state in which librdkafka would abort or hang: it stays until the process ends.
+    var canBeDestroyed: Bool { true }
 
     static func of(_ client: OpaquePointer?) -> ClientContext? {
         guard let client, let opaque = rd_kafka_opaque(client) else { return nil }

@@ -58,6 +58,7 @@ public final class KafkaConsumer: @unchecked Sendable {
     deinit { rd_kafka_queue_destroy(queue) }
 
     public func subscribe(_ topics: [String]) throws(KafkaError) {
+        context.hasSubscribed = true
         try PartitionList(topics: topics).withPointer { (list) throws(KafkaError) in
             try check(rd_kafka_subscribe(handle.pointer, list))
         }
@@ -111,15 +112,10 @@ public final class KafkaConsumer: @unchecked Sendable {
 
     // MARK: Assignment
 
-    private var isCooperative: Bool {
-        guard let name = rd_kafka_rebalance_protocol(handle.pointer) else { return false }
-        return String(cString: name) == "COOPERATIVE"
-    }
-
     /// Starts reading `partitions` where their offsets say, or at the beginning.
     public func assign(_ partitions: [TopicPartition: CommittedOffset]) throws(KafkaError) {
         try PartitionList(partitions).withPointer { (list) throws(KafkaError) in
-            if isCooperative {
+            if isCooperative(handle.pointer) {
                 try check(rd_kafka_incremental_assign(handle.pointer, list))
             } else {
                 try check(rd_kafka_assign(handle.pointer, list))
@@ -128,7 +124,7 @@ public final class KafkaConsumer: @unchecked Sendable {
     }
 
     public func unassign(_ partitions: [TopicPartition]) throws(KafkaError) {
-        if isCooperative {
+        if isCooperative(handle.pointer) {
             try PartitionList(partitions).withPointer { (list) throws(KafkaError) in
                 try check(rd_kafka_incremental_unassign(handle.pointer, list))
             }
@@ -207,9 +203,26 @@ public final class KafkaConsumer: @unchecked Sendable {
     }
 
     /// Leaves the group and stops. What is to be committed must have been.
-    public func close() {
+    ///
+    /// - Parameter limit: how long leaving may take; a group that has not let us go by then waits for the session
+    ///   to time out.
+    public func close(within limit: Duration = .seconds(10)) {
         context.isClosing = true
-        rd_kafka_consumer_close(handle.pointer)
+        guard let events = rd_kafka_queue_new(handle.pointer) else { return }
+        defer { rd_kafka_queue_destroy(events) }
+        if let error = rd_kafka_consumer_close_queue(handle.pointer, events) {
+            rd_kafka_error_destroy(error)
+            return
+        }
+        let end = ContinuousClock.now + limit
+        while rd_kafka_consumer_closed(handle.pointer) == 0, ContinuousClock.now < end {
+            guard let event = rd_kafka_queue_poll(events, 100) else { continue }
+            defer { rd_kafka_event_destroy(event) }
+            if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE {
+                agree(handle.pointer, rd_kafka_event_error(event), rd_kafka_event_topic_partition_list(event))
+            }
+        }
+        context.isClosed = rd_kafka_consumer_closed(handle.pointer) != 0
     }
 }
 
@@ -223,8 +236,19 @@ struct GroupMetadata: ~Copyable {
 private final class ConsumerContext: ClientContext, @unchecked Sendable {
     // Sendable: librdkafka calls back on the polling thread alone, the one that takes the events.
     private var pending: [ConsumerEvent] = []
+    var hasSubscribed = false
+    /// The group has given an assignment, be it of no partition.
+    var wasAssigned = false
     /// Nobody will answer a rebalance any more.
     var isClosing = false
+    var isClosed = false
+
+    /// Before 2.3.0 librdkafka aborts when a member is destroyed that has joined its group and waits for its first
+    /// assignment (its issue 4312); one that does not come to an end of closing is waited for without end.
+    override var canBeDestroyed: Bool {
+        let survivesUnassigned = rd_kafka_version() >= 0x0203_0000
+        return (wasAssigned || !hasSubscribed || survivesUnassigned) && (isClosed || !isClosing)
+    }
 
     func append(_ event: ConsumerEvent) { pending.append(event) }
 
@@ -235,21 +259,36 @@ private final class ConsumerContext: ClientContext, @unchecked Sendable {
     }
 }
 
+/// Does what the group says, where nobody has anything to add.
+private func agree(
+    _ client: OpaquePointer, _ code: rd_kafka_resp_err_t,
+    _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+) {
+    var error: OpaquePointer?
+    switch code {
+    case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS where isCooperative(client):
+        error = rd_kafka_incremental_unassign(client, list)
+    case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS where isCooperative(client):
+        error = rd_kafka_incremental_assign(client, list)
+    default: rd_kafka_assign(client, nil)
+    }
+    if let error { rd_kafka_error_destroy(error) }
+}
+
+/// Whether the group hands partitions over one by one.
+private func isCooperative(_ client: OpaquePointer) -> Bool {
+    rd_kafka_rebalance_protocol(client).map { String(cString: $0) } == "COOPERATIVE"
+}
+
 private func rebalanceCallback(
     _ client: OpaquePointer?, _ code: rd_kafka_resp_err_t,
     _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?, _ opaque: UnsafeMutableRawPointer?
 ) {
     guard let client, let list, let opaque else { return }
-    let context = Unmanaged<ClientContext>.fromOpaque(opaque).takeUnretainedValue()
-    guard let context = context as? ConsumerContext, !context.isClosing else {
-        let cooperative = rd_kafka_rebalance_protocol(client).map { String(cString: $0) } == "COOPERATIVE"
-        if cooperative, code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS {
-            if let error = rd_kafka_incremental_unassign(client, list) { rd_kafka_error_destroy(error) }
-        } else if cooperative, code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-            if let error = rd_kafka_incremental_assign(client, list) { rd_kafka_error_destroy(error) }
-        } else {
-            rd_kafka_assign(client, nil)
-        }
+    let context = Unmanaged<ClientContext>.fromOpaque(opaque).takeUnretainedValue() as? ConsumerContext
+    if code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS { context?.wasAssigned = true }
+    guard let context, !context.isClosing else {
+        agree(client, code, list)
         return
     }
     let partitions = PartitionList.partitions(in: list)

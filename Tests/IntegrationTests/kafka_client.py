@@ -10,6 +10,9 @@ import uuid
 import pytest
 import service
 
+# Seconds that a slow and busy machine may take for anything that is waited for.
+PATIENCE = 120
+
 confluent = pytest.importorskip("confluent_kafka")
 aiokafka = pytest.importorskip("aiokafka")
 jsonschema = pytest.importorskip("jsonschema")
@@ -38,7 +41,7 @@ class Topics:
                 self.producer.poll(0.1)
 
     def flush(self):
-        assert self.producer.flush(30) == 0
+        assert self.producer.flush(PATIENCE) == 0
 
     def event(self, stream, points, timestamp, message_id=None, **headers):
         """Publishes a point_cloud_update."""
@@ -85,7 +88,7 @@ class Reader:
             if message.error() is None:
                 self.records.append(Record(message))
 
-    def wait(self, condition, seconds=30, what="the records"):
+    def wait(self, condition, seconds=PATIENCE, what="the records"):
         """Reads until `condition(records)`; returns the records."""
         deadline = time.monotonic() + seconds
         while not condition(self.records):
@@ -94,7 +97,7 @@ class Reader:
             self.poll()
         return self.records
 
-    def wait_count(self, count, seconds=30):
+    def wait_count(self, count, seconds=PATIENCE):
         return self.wait(lambda records: len(records) >= count, seconds, f"{count} records")
 
     def close(self):

@@ -6,11 +6,10 @@ import shutil
 import sqlite3
 import subprocess
 import threading
-import time
 
 import pytest
 import service
-from kafka_client import Topics, aiokafka, metrics, schema
+from kafka_client import PATIENCE, Topics, aiokafka, metrics, schema
 
 pytestmark = pytest.mark.programs("tdad", "tda-gateway", "tda-bridge", "tda-dev-broker")
 
@@ -92,7 +91,7 @@ def test_kcat_and_aiokafka_read_the_same(platform):
             "tda_jobs", bootstrap_servers=platform.broker.servers, auto_offset_reset="earliest"
         )
         await consumer.start()
-        records = [await asyncio.wait_for(consumer.getone(), 30) for _ in range(2)]
+        records = [await asyncio.wait_for(consumer.getone(), PATIENCE) for _ in range(2)]
         await consumer.stop()
         return [(r.key.decode(), json.loads(r.value)["metadata"]["message_type"]) for r in records]
 
@@ -100,7 +99,7 @@ def test_kcat_and_aiokafka_read_the_same(platform):
     assert asyncio.run(read()) == wanted
     if shutil.which("kcat"):
         command = ["kcat", "-b", platform.broker.servers, "-C", "-t", "tda_jobs", "-e", "-q", "-f", "%k %s\n"]
-        lines = subprocess.run(command, capture_output=True, text=True, timeout=30).stdout.splitlines()
+        lines = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE).stdout.splitlines()
         found = [(line.split(" ", 1)[0], json.loads(line.split(" ", 1)[1])) for line in lines]
         assert [(key, value["metadata"]["message_type"]) for key, value in found] == wanted
 
@@ -141,15 +140,13 @@ def test_rows_gather_while_the_brokers_are_down_and_none_is_lost(platform):
     assert metrics(platform.bridge)["tda_outbox_held"] <= 8000
     platform.broker.command("up all")
     reader = platform.topics.reader("tda_events", "tda_jobs")
-    reader.wait(lambda records: sum(r.topic == "tda_events" for r in records) >= 1000, 60)
-    reader.wait(
-        lambda records: {job for job in jobs} <= {r.key for r in records if r.type == "job.completed"}, 60
-    )
+    reader.wait(lambda records: sum(r.topic == "tda_events" for r in records) >= 1000)
+    reader.wait(lambda records: set(jobs) <= {r.key for r in records if r.type == "job.completed"})
     for stream, wanted in ids.items():
         found = [r.id for r in reader.records if r.key == stream]
         # At least once: repeats have the same id.
         assert list(dict.fromkeys(found)) == wanted
-    service.wait_until(lambda: outbox_depth(platform) == 0, 30, "an empty outbox")
+    service.wait_until(lambda: outbox_depth(platform) == 0, PATIENCE, "an empty outbox")
     reader.close()
 
 
@@ -188,8 +185,8 @@ def test_flapping_brokers_and_errors_of_every_kind_lose_nothing(platform):
         thread.join()
     reader = platform.topics.reader("tda_events", "tda_jobs", "tda_results")
     wanted = {each for some in ids.values() for each in some}
-    reader.wait(lambda records: wanted <= {r.id for r in records if r.topic == "tda_events"}, 90)
-    reader.wait(lambda records: set(jobs) <= {r.key for r in records if r.type == "result.generated"}, 60)
+    reader.wait(lambda records: wanted <= {r.id for r in records if r.topic == "tda_events"})
+    reader.wait(lambda records: set(jobs) <= {r.key for r in records if r.type == "result.generated"})
     for stream, order in ids.items():
         assert list(dict.fromkeys(r.id for r in reader.records if r.key == stream)) == order
     reader.close()
@@ -212,7 +209,7 @@ def test_what_a_killed_bridge_had_not_delivered_the_next_one_delivers(platform):
     platform.start_bridge()
     reader = platform.topics.reader("tda_events")
     wanted = {each for some in (*ids.values(), *more.values()) for each in some}
-    reader.wait(lambda records: wanted <= {r.id for r in records}, 60)
+    reader.wait(lambda records: wanted <= {r.id for r in records})
     reader.close()
 
 
@@ -226,13 +223,12 @@ def test_brokers_that_do_not_resolve_are_named_and_tried_again(start, folder):
         "TDA_DATA_DIR": str(folder),
         "TDA_METRICS_PORT": "0",
     }
-    began = time.monotonic()
     patient = start.program("tda-bridge", environment=settings)
     strict = start.program("tda-bridge", "--require-broker", environment=settings)
-    assert strict.process.wait(15) == 1
+    assert strict.process.wait(PATIENCE) == 1
     assert "no Kafka broker answers at invalid:9092" in strict.output()
-    service.wait_until(lambda: "no Kafka broker answers at invalid:9092" in patient.output(), 10, "the error")
-    assert time.monotonic() - began < 10
+    error = "no Kafka broker answers at invalid:9092"
+    service.wait_until(lambda: error in patient.output(), PATIENCE, "the error")
     assert patient.process.poll() is None
     assert patient.stop() == 0
 
@@ -249,11 +245,11 @@ def test_settings_for_security_reach_the_client_and_secrets_stay_out_of_the_log(
         "LOG_LEVEL": "trace",
     }
     bridge = start.program("tda-bridge", "--require-broker", environment=settings)
-    assert bridge.process.wait(20) == 1
+    assert bridge.process.wait(PATIENCE) == 1
     assert "security.protocol=SASL_PLAINTEXT" in bridge.output()
     assert "hunter2" not in bridge.output()
 
     settings["KAFKA_SECURITY_PROTOCOL"] = "NONSENSE"
     bridge = start.program("tda-bridge", environment=settings)
-    assert bridge.process.wait(20) == 1
+    assert bridge.process.wait(PATIENCE) == 1
     assert "security.protocol" in bridge.output() and "hunter2" not in bridge.output()

@@ -10,7 +10,7 @@ import uuid
 
 import pytest
 import service
-from kafka_client import Topics
+from kafka_client import PATIENCE, Topics
 
 pytestmark = pytest.mark.programs("tdad", "tda-bridge", "tda-dev-broker")
 
@@ -148,7 +148,7 @@ def test_a_schema_that_does_not_fit_stops_the_bridge(start, folder, mode, reason
             registry.subjects["tda_jobs-value"] = {"id": 1, "guid": "", "schema": "{}"}
         settings = {"SCHEMA_REGISTRY_URL": registry.url, "TDA_DATA_DIR": str(folder), "TDA_METRICS_PORT": "0"}
         running = start.program("tda-bridge", environment=settings)
-        assert running.process.wait(20) == 1
+        assert running.process.wait(PATIENCE) == 1
         assert reason in running.output() and "tda_jobs-value" in running.output()
 
 
@@ -157,7 +157,7 @@ def test_a_registry_that_is_away_is_asked_again(start, folder):
         topics, running = bridge(start, folder, registry.url)
         assert "schemas are not registered yet" in running.output()
         registry.mode = ""
-        service.wait_until(lambda: len(registry.subjects) == 4, 20, "the registration")
+        service.wait_until(lambda: len(registry.subjects) == 4, PATIENCE, "the registration")
         topics.event("s", [[0, 0], [1, 1]], 1000)
         topics.flush()
         assert "__value_schema_id" in topics.reader("tda_results").wait_count(1)[0].headers

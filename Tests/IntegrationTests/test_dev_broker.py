@@ -7,7 +7,7 @@ import time
 
 import pytest
 import service
-from kafka_client import aiokafka, confluent
+from kafka_client import PATIENCE, aiokafka, confluent
 
 pytestmark = pytest.mark.programs("tda-dev-broker")
 
@@ -17,7 +17,7 @@ def broker(start, folder):
     return start.broker(folder)
 
 
-def consume(servers, topic, count, seconds=30):
+def consume(servers, topic, count, seconds=PATIENCE):
     """The first `count` records of a topic, by confluent-kafka, as (key, value)."""
     consumer = confluent.Consumer(
         {"bootstrap.servers": servers, "group.id": f"test-{time.time_ns()}", "auto.offset.reset": "earliest"}
@@ -37,7 +37,7 @@ def produce(servers, topic, pairs, **settings):
     producer = confluent.Producer({"bootstrap.servers": servers, **settings})
     for key, value in pairs:
         producer.produce(topic, key=key, value=value)
-    assert producer.flush(30) == 0
+    assert producer.flush(PATIENCE) == 0
 
 
 def test_it_says_that_it_is_a_fake(broker):
@@ -64,7 +64,7 @@ def test_aiokafka_publishes_what_confluent_consumes(broker):
 def test_confluent_publishes_what_kcat_reads(broker):
     produce(broker.servers, "words", [("k", "one"), ("k", "two")])
     command = ["kcat", "-b", broker.servers, "-C", "-t", "words", "-e", "-q", "-K", ":"]
-    read = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    read = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert read.stdout.split() == ["k:one", "k:two"]
 
 
@@ -73,7 +73,7 @@ def test_a_broker_that_is_down_comes_back_with_what_it_had(broker):
     broker.command("down all")
     producer = confluent.Producer({"bootstrap.servers": broker.servers, "message.timeout.ms": 1000})
     producer.produce("kept", key="k", value="lost")
-    producer.flush(10)
+    producer.flush(PATIENCE)
     broker.command("up all")
     produce(broker.servers, "kept", [("k", "after")])
     assert consume(broker.servers, "kept", 2) == [(b"k", b"before"), (b"k", b"after")]
@@ -84,7 +84,7 @@ def test_errors_are_injected_into_requests(broker):
     producer = confluent.Producer({"bootstrap.servers": broker.servers, "retries": 0})
     broker.command("error Produce TOPIC_AUTHORIZATION_FAILED 1")
     producer.produce("guarded", value="x", callback=lambda error, _: failures.append(error))
-    producer.flush(30)
+    producer.flush(PATIENCE)
     assert failures[0].code() == confluent.KafkaError.TOPIC_AUTHORIZATION_FAILED
     produce(broker.servers, "guarded", [("k", "y")])
 
