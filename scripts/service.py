@@ -71,7 +71,7 @@ class Program:
         self.log.flush()
         return os.pread(self.log.fileno(), 1 << 20, 0).decode(errors="replace")
 
-    def wait_ready(self, ready, seconds=30):
+    def wait_ready(self, ready, seconds=120):
         """Waits until `ready()`; raises StartFailed with its output when it ends or is too slow."""
         try:
             wait_until(lambda: self.process.poll() is not None or ready(), seconds, f"{self.name}: readiness")
@@ -81,7 +81,7 @@ class Program:
             status = self.process.returncode
             raise StartFailed(f"{self.name} ended with status {status}:\n{self.output()}")
 
-    def stop(self, seconds=15):
+    def stop(self, seconds=60):
         """SIGTERM, then SIGKILL for one that does not end; returns the exit status."""
         if self.process.poll() is None:
             self.process.terminate()

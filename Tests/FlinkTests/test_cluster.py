@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv-flink/bin/python"
 LENGTH = 10_000
 START = 1_767_225_600_000
+# Seconds for each step; each takes some when the machine is quiet.
+PATIENCE = 300
 
 pytestmark = [
     pytest.mark.programs("tdad"),
@@ -58,8 +60,11 @@ class Cluster:
             "rest.port": self.rest,
             "rest.bind-address": "localhost",
             "rest.bind-port": self.rest,
+            # A killed process is known by its refused connections; one that is only slow is left in peace.
             "heartbeat.interval": 500,
-            "heartbeat.timeout": 4000,
+            "heartbeat.rpc-failure-threshold": 2,
+            "heartbeat.timeout": 120_000,
+            "pekko.ask.timeout": "120 s",
             "restart-strategy.type": "fixed-delay",
             "restart-strategy.fixed-delay.attempts": 100,
             "restart-strategy.fixed-delay.delay": "500 ms",
@@ -126,21 +131,38 @@ class Cluster:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
         assert run.returncode == 0, run.stdout + run.stderr
 
+    def job(self):
+        """What the JobManager says of the job; empty while it says nothing."""
+        return next(iter(self.ask("/jobs/overview").get("jobs", [])), {})
+
     def is_running(self):
-        jobs = self.ask("/jobs/overview").get("jobs", [])
-        return (
-            bool(jobs)
-            and jobs[0]["state"] == "RUNNING"
-            and jobs[0]["tasks"]["running"] == jobs[0]["tasks"]["total"]
-        )
+        job = self.job()
+        return job.get("state") == "RUNNING" and job["tasks"]["running"] == job["tasks"]["total"]
 
     def checkpoints(self):
-        job = self.ask("/jobs/overview")["jobs"][0]["jid"]
-        return self.ask(f"/jobs/{job}/checkpoints").get("counts", {}).get("completed", 0)
+        """How many checkpoints the job has completed; 0 while the JobManager says nothing."""
+        counts = self.ask(f"/jobs/{self.job().get('jid')}/checkpoints").get("counts", {})
+        return counts.get("completed", 0)
+
+    def wait(self, condition, what):
+        """Waits until `condition()`, for as long as a slow machine may take; fails with what the cluster says."""
+        try:
+            service.wait_until(condition, PATIENCE, what)
+        except TimeoutError as error:
+            raise AssertionError(f"{error}\n{self.report()}") from None
+
+    def report(self):
+        """The job's state, its last failures, and the ends of the processes' logs."""
+        exceptions = self.ask(f"/jobs/{self.job().get('jid')}/exceptions")
+        parts = [f"job: {self.job()}", f"exceptions: {json.dumps(exceptions)[:4000]}"]
+        parts += [
+            f"{log.name}:\n{log.read_text()[-4000:]}" for log in sorted(self.folder.glob("*manager-*.log"))
+        ]
+        return "\n".join(parts)
 
 
 @pytest.fixture
@@ -214,13 +236,21 @@ def test_a_killed_task_manager_costs_no_window_and_repeats_none(cluster, start, 
     start.daemon(socket)
     cluster.start("jobmanager")
     first = cluster.start("taskmanager")
-    service.wait_until(lambda: cluster.slots() == 2, 60, "the TaskManager")
+    cluster.wait(lambda: cluster.slots() == 2, "the TaskManager")
     cluster.submit(
         *["--source", "files", "--path", inbox, "--output", output, "--socket", socket],
         *["--schemas", ROOT / "schemas", "--parallelism", 2],
         *["--checkpoint-seconds", 1, "--idle-seconds", 1000],
     )
-    service.wait_until(cluster.is_running, 60, "the job")
+    cluster.wait(cluster.is_running, "the job")
+
+    def wait_for_results(count, what):
+        def have_come():
+            found = len(results(output))
+            assert found <= count, f"{what}: {found} windows where there are {count}\n{cluster.report()}"
+            return found == count
+
+        cluster.wait(have_come, f"{what} ({count} windows)")
 
     # Before: four streams, whose last window stays open. In the middle: four more. Afterwards: the rest of all.
     before = events_of([f"early-{k}" for k in range(4)], range(3), seed=1)
@@ -228,19 +258,19 @@ def test_a_killed_task_manager_costs_no_window_and_repeats_none(cluster, start, 
     after = events_of([*before, *middle], range(3, 6), seed=3)
     for stream, own in before.items():
         drop(inbox, f"1-{stream}.jsonl", [event(stream, *each) for each in own])
-    service.wait_until(lambda: len(results(output)) == 4 * 2, 60, "the first windows")
+    wait_for_results(4 * 2, "the first windows")
     for stream, own in middle.items():
         drop(inbox, f"2-{stream}.jsonl", [event(stream, *each) for each in own])
     cluster.kill(first)
     cluster.start("taskmanager")
-    service.wait_until(lambda: len(results(output)) == 8 * 2, 90, "recovery")
+    wait_for_results(8 * 2, "recovery")
     for stream, own in after.items():
         closing = event(stream, START + 100 * LENGTH, [[0, 0, 0]])
         drop(inbox, f"3-{stream}.jsonl", [*[event(stream, *each) for each in own], closing])
     drop(inbox, "4-poison.jsonl", ["not json"])
-    service.wait_until(lambda: len(results(output)) >= 8 * 6, 60, "the last windows")
+    wait_for_results(8 * 6, "the last windows")
     checkpoints = cluster.checkpoints()
-    service.wait_until(lambda: cluster.checkpoints() >= checkpoints + 2, 30, "two more checkpoints")
+    cluster.wait(lambda: cluster.checkpoints() >= checkpoints + 2, "two more checkpoints")
 
     all_events = {stream: (before | middle)[stream] + after[stream] for stream in after}
     found = [message["payload"] for message in results(output)]

@@ -31,6 +31,6 @@ def test_run_shows_a_barcode_serves_and_stops(folder, how):
         assert service.fetch(f"{base}/health").status == 200
 
         os.kill(running.pid, how)
-        assert running.wait(30) == 0, said()
+        assert running.wait(120) == 0, said()
         assert service.fetch(f"{base}/health/live").status == 0
         assert os.listdir(folder) == ["output"]
