@@ -16,6 +16,17 @@ import Testing
         }
     }
 
+    @Test func eventsThatWereTurnedAwayAreRemembered() throws {
+        var note = CommitNote(position: 1234, floors: ["aaaaaaaaa": 5000], turnedAway: [3, 4, 1000, 1233])
+        #expect(CommitNote(note.text().text)?.turnedAway == note.turnedAway)
+        #expect(CommitNote(note.text().text)?.position == 1234)
+        // The latest, where there is no room for all.
+        note.turnedAway = (0..<1000).map { $0 + 100 }
+        let (text, leftOut) = note.text()
+        let read = try #require(CommitNote(text))
+        #expect(leftOut > 0 && read.turnedAway == note.turnedAway.suffix(1000 - leftOut))
+    }
+
     @Test func thousandsOfStreamsFitWhenMostStandAtOneFloor() throws {
         var floors: [String: Int64?] = [:]
         for index in 0..<5000 {
@@ -38,7 +49,10 @@ import Testing
         for (key, floor) in read.floors { #expect(floors[key] == floor) }
     }
 
-    @Test(arguments: ["", "x", "tda1;1;2", "tda1;a;-;0;", "tda1;1;-;0;short", "tda2;1;-;0;"])
+    @Test(arguments: [
+        "", "x", "tda1;1;2", "tda1;a;-;0;", "tda1;1;-;0;short", "tda1;1;-;0;;x!", "tda1;1;-;0;;0",
+        "tda2;1;-;0;",
+    ])
     func anythingElseIsNoNote(text: String) { #expect(CommitNote(text) == nil) }
 
     /// Python's uuid.uuid5 says the same.

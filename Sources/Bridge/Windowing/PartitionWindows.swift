@@ -11,6 +11,8 @@ struct PartitionWindows {
     private(set) var queues: [String: Deque<Int>] = [:]
     /// The offsets of records on their way to the dead letters.
     private var letters: [Int64] = []
+    /// The offsets of events that were turned away, from where reading may begin again.
+    private var turnedAway: Set<Int64> = []
     /// By stream, the distances of its last window.
     private var distances: [String: SharedDistances] = [:]
     /// What was committed last.
@@ -36,6 +38,7 @@ struct PartitionWindows {
         next = committed.offset
         let note = CommitNote(committed.metadata)
         readBefore = note?.position ?? .min
+        turnedAway = Set(note?.turnedAway ?? [])
         replayUntil = readBefore
         if let note {
             windows.resume(
@@ -57,6 +60,16 @@ struct PartitionWindows {
 
     var isReplaying: Bool { next ?? .max < replayUntil }
     func wasRead(_ offset: Int64) -> Bool { offset < readBefore }
+
+    /// The event there is a dead letter, although it could be read: it came late, or its stream was full.
+    mutating func turnAway(_ offset: Int64) {
+        turnedAway.insert(offset)
+        // Twice as many as a note has room for.
+        if turnedAway.count > 1000 { turnedAway = Set(turnedAway.sorted().suffix(500)) }
+    }
+
+    /// Whether the event there was turned away when it was read for the first time.
+    func wasTurnedAway(_ offset: Int64) -> Bool { wasRead(offset) && turnedAway.contains(offset) }
 
     /// A stream that is held up by us is not quiet.
     mutating func setPaused(_ paused: Bool, now: Int64) {
@@ -114,7 +127,9 @@ struct PartitionWindows {
             let floor = unfinished[stream]?.first.map(\.window.floorBefore) ?? windows.floor(of: stream)
             floors.updateValue(floor, forKey: CommitNote.key(stream))
         }
-        let note = CommitNote(position: next, floors: floors).text()
+        let note = CommitNote(
+            position: next, floors: floors, turnedAway: turnedAway.filter { $0 >= offset }.sorted()
+        ).text()
         return (CommittedOffset(offset: offset, metadata: note.text), note.leftOut)
     }
 }

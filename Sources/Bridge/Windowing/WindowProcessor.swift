@@ -120,15 +120,18 @@ package struct WindowProcessor {
         } catch {
             return giveUp(on: record, error.reason, error.message, wallTime)
         }
+        if partitions[source]?.wasTurnedAway(record.offset) == true { return }
         let outcome = partitions[source]?.windows.insert(
             update, stream: update.stream, time: update.time, position: record.offset, weight: update.weight,
             identity: fnv1a(update.messageID), now: now)
         switch outcome {
         case .late:
+            partitions[source]?.turnAway(record.offset)
             giveUp(
                 on: record, .late, "its windows were closed before it came; see TDA_WINDOW_LATENESS_SECONDS",
                 wallTime)
         case .full:
+            partitions[source]?.turnAway(record.offset)
             giveUp(
                 on: record, .full, "stream \(update.stream) holds as much as it may until its window closes",
                 wallTime)
