@@ -19,8 +19,8 @@ CIRCLE = [[1, 0], [0.7, 0.7], [0, 1], [-0.7, 0.7], [-1, 0], [-0.7, -0.7], [0, -1
 class Stage:
     """Broker, daemon and bridges, without a gateway."""
 
-    def __init__(self, start, folder, *arguments, daemon=(), session=3000, **environment):
-        # The broker in memory lets a group that has lost a member wait for the session, in ms, to time out.
+    def __init__(self, start, folder, *arguments, daemon=(), session=60_000, **environment):
+        # In ms. The broker in memory lets a group that has lost a member wait for the session to time out.
         self.start, self.folder, self.arguments, self.environment = start, folder, arguments, environment
         self.properties = folder / "kafka.properties"
         self.properties.write_text(f"session.timeout.ms={session}\nheartbeat.interval.ms=300\n")
@@ -192,7 +192,7 @@ def test_redrive_sends_dead_letters_back_once(start, folder):
 
 
 def test_a_rebalance_every_second_loses_no_event_and_closes_no_window_twice(start, folder):
-    stage = Stage(start, folder, TDA_WINDOW_SECONDS="1", TDA_WINDOW_LATENESS_SECONDS="60")
+    stage = Stage(start, folder, session=3000, TDA_WINDOW_SECONDS="1", TDA_WINDOW_LATENESS_SECONDS="60")
     steady = stage.start_bridge()
     reader = stage.results()
     stopping = threading.Event()
@@ -236,7 +236,8 @@ def test_a_rebalance_every_second_loses_no_event_and_closes_no_window_twice(star
     assert metrics(stage.bridge)["tda_rebalances_total"] >= 3
 
 
-def test_a_restart_goes_on_without_closing_windows_again(stage):
+def test_a_restart_goes_on_without_closing_windows_again(start, folder):
+    stage = Stage(start, folder, session=3000)
     reader = stage.results()
     for stream in ("a", "b"):
         stage.topics.event(stream, [[0, 0]], 1000)
@@ -256,7 +257,7 @@ def test_a_restart_goes_on_without_closing_windows_again(stage):
 
 
 def test_windows_wait_for_a_daemon_that_is_away_while_the_group_stays_together(start, folder):
-    stage = Stage(start, folder, session=60_000)
+    stage = Stage(start, folder)
     reader = stage.results()
     daemon = stage.start.programs[1]
     daemon.stop()
