@@ -15,15 +15,35 @@ public enum AlphaComplex {
         of cloud: PointCloud, options: AlphaComplexOptions, context: ComputeContext
     ) throws(DelaunayError) -> ComputeResult {
         var clock = PhaseClock()
+        let maxDimension = options.maxDimension ?? cloud.dimension - 1
+        let (bars, shape) = try barsAndShape(of: cloud, options, maxDimension, &clock, context)
+        var statistics = ComputeStatistics()
+        statistics.pointCount = cloud.count
+        statistics.edgeCount = shape.edges
+        statistics.threadCount = context.team.size
+        statistics.threshold = options.maxAlphaValue
+        let barcode = barcode(of: bars, maxDimension)
+        clock.end("barcode")
+        statistics.computeSeconds = clock.totalSeconds
+        statistics.peakMemory = context.memory.peak
+        statistics.phases = clock.phases
+        context.progress.advance(to: 1)
+        return ComputeResult(barcode: barcode, statistics: statistics, alphaShape: shape)
+    }
+
+    /// Everything but the bars' order; what it needs for that is gone afterwards.
+    private static func barsAndShape(
+        of cloud: PointCloud, _ options: AlphaComplexOptions, _ maxDimension: Int,
+        _ clock: inout PhaseClock, _ context: ComputeContext
+    ) throws(DelaunayError) -> (Bars, AlphaShape) {
         context.progress.enter("order", at: 0)
         let sites = try Sites(cloud, context: context)
         clock.end("order")
         context.progress.enter("delaunay", at: 0.05)
         let end = sites.dimension == 2 ? 0.6 : 0.5
-        let triangulation = try Triangulation.make(of: sites, progress: 0.05...end, context: context)
+        var triangulation = try Triangulation.make(of: sites, progress: 0.05...end, context: context)
         clock.end("delaunay")
 
-        let maxDimension = options.maxDimension ?? cloud.dimension - 1
         let scale = RadiusScale(exponent: sites.exponent, threshold: options.maxAlphaValue)
         let writer =
             options.representatives
@@ -38,7 +58,7 @@ public enum AlphaComplex {
             let space = SpacePersistence(
                 options: options, maxDimension: maxDimension, scale: scale, writer: writer,
                 context: context)
-            (bars, shape) = try space.run(triangulation, sites, &clock)
+            (bars, shape) = try space.run(&triangulation, sites, &clock)
         case 2 where sites.dimension == 2:
             (bars, shape) = try plane.run(triangulation, PlaneRadii(sites), &clock)
         case 2:
@@ -48,20 +68,13 @@ public enum AlphaComplex {
             (bars, shape) = try line.run(triangulation, sites)
         }
         if options.maxAlphaValue == .infinity { shape = wholeShape(triangulation) }
+        return (bars, shape)
+    }
 
-        var statistics = ComputeStatistics()
-        statistics.pointCount = cloud.count
-        statistics.edgeCount = shape.edges
-        statistics.threadCount = context.team.size
-        statistics.threshold = options.maxAlphaValue
-        let barcode = Barcode(
-            maxDimension: maxDimension, pairs: bars.pairs, representatives: bars.cycles)
-        clock.end("barcode")
-        statistics.computeSeconds = clock.totalSeconds
-        statistics.peakMemory = context.memory.peak
-        statistics.phases = clock.phases
-        context.progress.advance(to: 1)
-        return ComputeResult(barcode: barcode, statistics: statistics, alphaShape: shape)
+    /// A function of its own, so that it alone holds the bars and they are sorted where they stand.
+    private static func barcode(of bars: consuming Bars, _ maxDimension: Int) -> Barcode {
+        let (pairs, cycles) = bars.take()
+        return Barcode(maxDimension: maxDimension, pairs: pairs, representatives: cycles)
     }
 
     /// What `barcode` is expected to take for `count` points: seconds, and bytes at the peak.
@@ -73,8 +86,8 @@ public enum AlphaComplex {
     ) -> (seconds: Double, memory: Int) {
         let n = Double(count)
         let steps = n * max(1, (n / 1e5).squareRoot().squareRoot())
-        if dimension == 2 { return (1e-4 + 5e-7 * steps, 260 * count + (1 << 20)) }
-        return (1e-4 + 6e-6 * steps, 1200 * count + (1 << 20))
+        if dimension == 2 { return (1e-4 + 5e-7 * steps, 250 * count + (1 << 20)) }
+        return (1e-4 + 6e-6 * steps, 900 * count + (1 << 20))
     }
 
     /// All simplices of a triangulation, by Euler's formula.

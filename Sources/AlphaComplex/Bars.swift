@@ -1,3 +1,5 @@
+import Delaunay
+import Hardware
 import Vocabulary
 #if canImport(Glibc)
 import Glibc
@@ -11,11 +13,29 @@ struct Bars {
     /// One for each of the pairs where cycles are asked for, else empty.
     private(set) var cycles: [RepresentativeCocycle] = []
     let scale: RadiusScale
+    private var reserved: Reservation?
 
     init(scale: RadiusScale) { self.scale = scale }
 
-    /// Makes room for so many bars in all.
-    mutating func reserve(_ count: Int) { pairs.reserveCapacity(count) }
+    /// Makes room for so many bars in all, counted as long as this is there.
+    mutating func reserve(_ count: Int, _ account: MemoryAccount) throws(DelaunayError) {
+        reserved = try Reservation(count * MemoryLayout<PersistencePair>.stride, account)
+        pairs.reserveCapacity(count)
+    }
+
+    /// Bytes of an account, given back with their last owner.
+    private final class Reservation: Sendable {
+        private let bytes: Int
+        private let account: MemoryAccount
+
+        init(_ bytes: Int, _ account: MemoryAccount) throws(DelaunayError) {
+            do { try account.reserve(bytes) } catch { throw .memory(error) }
+            self.bytes = bytes
+            self.account = account
+        }
+
+        deinit { account.release(bytes) }
+    }
 
     /// A class of points' components that ends at `square`.
     /// - Returns: whether it ends by the threshold.
@@ -36,6 +56,9 @@ struct Bars {
         return true
     }
 
+    /// Hands them out.
+    consuming func take() -> (pairs: [PersistencePair], cycles: [RepresentativeCocycle]) { (pairs, cycles) }
+
     /// The cycle of the bar that was added last.
     mutating func represent(by cycle: RepresentativeCocycle) { cycles.append(cycle) }
 
@@ -52,11 +75,6 @@ struct Bars {
         let end = until > scale.threshold ? .infinity : until
         pairs.append(PersistencePair(dimension: dimension, birth: from, death: end))
         return true
-    }
-
-    mutating func append(contentsOf other: Bars) {
-        pairs += other.pairs
-        cycles += other.cycles
     }
 }
 

@@ -1,7 +1,7 @@
 import Delaunay
 import Hardware
 
-/// An edge between two vertices, lower first, and what is known of it.
+/// An edge between two vertices, lower first, and the vertex of its detour, or `EdgeTable.mayBeCritical`.
 struct TaggedEdge: BitwiseCopyable {
     var low: Int32
     var high: Int32
@@ -36,30 +36,49 @@ final class EdgeTable: @unchecked Sendable {
     }
 
     private let vertexCount: Int
+    /// By vertex, where its row starts; and at last where the rows end.
     private let starts: FlatArray<Int32>
-    private let ends: FlatArray<Int32>
-    private let entries: FlatArray<Entry>
+    private var entries: FlatArray<Entry>
 
     /// Longer rows are sorted, and searched by halves.
     fileprivate static let searched = 24
+    /// Each thread that takes part needs four bytes a vertex.
+    static let mostShares = 8
 
-    /// - Parameter lists: the edges, in any order, each of them once or several times.
+    /// Collects the edges that `pass` tells of, and makes one entry of all that an edge has.
+    ///
+    /// - Parameter critical: takes note of an edge without a detour; with the number, below `mostShares` and
+    ///   the team's size, of the thread that calls it.
     init(
-        vertexCount: Int, lists: [UnsafeBufferPointer<TaggedEdge>], account: MemoryAccount
+        _ pass: SpacePass, vertexCount: Int, slotCount: Int, context: ComputeContext,
+        critical: @Sendable (_ worker: Int, _ low: Int32, _ high: Int32) throws(DelaunayError) -> Void
     ) throws(DelaunayError) {
-        let total = lists.reduce(0) { $0 + $1.count }
-        let starts = try FlatArray<Int32>(capacity: vertexCount + 2, account: account)
-        let ends = try FlatArray<Int32>(capacity: vertexCount, account: account)
-        let entries = try FlatArray<Entry>(capacity: total, account: account)
-        // Counts, shifted by two places, become the place where each vertex's next edge goes.
-        let (next, room) = (starts.base + 1, entries.base)
-        starts.base.update(repeating: 0, count: vertexCount + 2)
-        for list in lists { for edge in list { next[Int(edge.low) &+ 1] &+= 1 } }
-        for vertex in stride(from: 2, to: vertexCount + 2, by: 1) {
-            starts.base[vertex] &+= starts.base[vertex &- 1]
+        let account = context.memory
+        var shares: [Share] = []
+        for worker in 0..<max(1, min(context.team.size, Self.mostShares)) {
+            shares.append(try Share(worker, vertexCount, account))
         }
-        for list in lists {
-            for edge in list {
+        // Counted first and then put in their places: a list of them all would be as large again.
+        try Shares.run(slotCount, context: context, outputs: shares) { slots, share throws(DelaunayError) in
+            let counts = share.numbers.base
+            try pass.forEachEdge(slots) { counts[Int($0.low)] &+= 1 }
+        }
+        let starts = try FlatArray<Int32>(capacity: vertexCount + 1, account: account)
+        var total: Int32 = 0
+        for vertex in 0..<vertexCount {
+            starts.base[vertex] = total
+            for share in shares {
+                let count = share.numbers.base[vertex]
+                share.numbers.base[vertex] = total
+                total &+= count
+            }
+        }
+        starts.base[vertexCount] = total
+        let entries = try FlatArray<Entry>(capacity: Int(total), account: account)
+        nonisolated(unsafe) let room = entries.base
+        try Shares.run(slotCount, context: context, outputs: shares) { slots, share throws(DelaunayError) in
+            let next = share.numbers.base
+            try pass.forEachEdge(slots) { edge in
                 let low = Int(edge.low)
                 room[Int(next[low])] = Entry(high: edge.high, tag: edge.tag)
                 next[low] &+= 1
@@ -67,28 +86,51 @@ final class EdgeTable: @unchecked Sendable {
         }
         self.vertexCount = vertexCount
         self.starts = starts
-        self.ends = ends
         self.entries = entries
+        try Shares.run(vertexCount, context: context, outputs: shares) {
+            [self] vertices, share throws(DelaunayError) in
+            try settle(vertices, share, stop: context.stop) { low, high throws(DelaunayError) in
+                try critical(share.worker, low, high)
+            }
+        }
+        close(shares)
+    }
+
+    /// What one thread works with.
+    ///
+    /// Unchecked: one worker at a time changes it, and the team's `run` orders that with the rest.
+    private final class Share: @unchecked Sendable {
+        let worker: Int
+        /// By vertex: how many edges there are, then where the next one goes, then where one was seen.
+        let numbers: FlatArray<Int32>
+        /// The vertices whose rows it has settled, and how many entries these have.
+        var vertices = 0..<0
+        var count = 0
+
+        init(_ worker: Int, _ vertexCount: Int, _ account: MemoryAccount) throws(DelaunayError) {
+            self.worker = worker
+            numbers = try FlatArray(capacity: vertexCount, account: account)
+            numbers.base.update(repeating: 0, count: vertexCount)
+        }
     }
 
     /// Makes one of the entries of each edge whose lower vertex is in `vertices`, and tells the edges that
-    /// have no detour: these are critical.
-    ///
-    /// - Parameter seen: room for a number by vertex, all of them 0; of the caller's own.
-    func settle(
-        _ vertices: Range<Int>, seen: UnsafeMutablePointer<Int32>, stop: StopSignal,
+    /// have no detour. The rows come to stand side by side, from where the first of them began.
+    private func settle(
+        _ vertices: Range<Int>, _ share: Share, stop: StopSignal,
         critical: (_ low: Int32, _ high: Int32) throws(DelaunayError) -> Void
     ) throws(DelaunayError) {
-        let entries = entries.base
+        guard let first = vertices.first else { return }
+        let (entries, starts, seen) = (entries.base, starts.base, share.numbers.base)
+        var (from, end) = (Int(starts[first]), Int(starts[first]))
         for vertex in vertices {
             if vertex & 4095 == 0, let reason = stop.reason { throw .stopped(reason) }
-            let (from, to) = (Int(starts.base[vertex]), Int(starts.base[vertex &+ 1]))
-            var end = from
+            let (start, to) = (end, Int(starts[vertex &+ 1]))
             for index in from..<to {
                 let entry = entries[index]
                 let known = Int(seen[Int(entry.high)])
                 // A number is of this row where the entry in that place says so.
-                if known >= from, known < end, entries[known].high == entry.high {
+                if known >= start, known < end, entries[known].high == entry.high {
                     if entry.tag >= 0 { entries[known].tag = entry.tag }
                 } else {
                     seen[Int(entry.high)] = Int32(truncatingIfNeeded: end)
@@ -96,35 +138,52 @@ final class EdgeTable: @unchecked Sendable {
                     end &+= 1
                 }
             }
-            ends.base[vertex] = Int32(truncatingIfNeeded: end)
-            if end &- from > Self.searched {
-                var row = UnsafeMutableBufferPointer(start: entries + from, count: end &- from)
+            from = to
+            // The first start stays as it is, and another thread may read it.
+            if vertex > first { starts[vertex] = Int32(truncatingIfNeeded: start) }
+            if end &- start > Self.searched {
+                var row = UnsafeMutableBufferPointer(start: entries + start, count: end &- start)
                 row.sort { $0.high < $1.high }
             }
-            for index in from..<end where entries[index].tag < 0 {
+            for index in start..<end where entries[index].tag < 0 {
                 try critical(Int32(truncatingIfNeeded: vertex), entries[index].high)
             }
         }
+        share.vertices = vertices
+        share.count = end &- Int(starts[first])
     }
 
-    /// - Precondition: the edge is in the table, which is settled.
+    /// Moves the rows that the threads have settled side by side.
+    private func close(_ shares: [Share]) {
+        var end = 0
+        for share in shares {
+            guard let first = share.vertices.first else { continue }
+            let from = Int(starts.base[first])
+            (entries.base + end).update(from: entries.base + from, count: share.count)
+            for vertex in share.vertices { starts.base[vertex] &-= Int32(truncatingIfNeeded: from - end) }
+            end += share.count
+        }
+        starts.base[vertexCount] = Int32(truncatingIfNeeded: end)
+        entries.shrink(to: end)
+    }
+
+    /// - Precondition: the edge is in the table.
     @inline(__always)
     func setTag(_ low: Int32, _ high: Int32, to tag: Int32) {
         if let index = lookup.index(low, high) { entries.base[index].tag = tag }
     }
 
     /// A way to look edges up, for as long as the table is there.
-    var lookup: Lookup { Lookup(starts: starts.base, ends: ends.base, entries: entries.base) }
+    var lookup: Lookup { Lookup(starts: starts.base, entries: entries.base) }
 
     /// Unchecked: it only reads a table that nobody changes meanwhile.
     struct Lookup: @unchecked Sendable {
         fileprivate let starts: UnsafePointer<Int32>
-        fileprivate let ends: UnsafePointer<Int32>
         fileprivate let entries: UnsafePointer<Entry>
 
         @inline(__always)
         fileprivate func index(_ low: Int32, _ high: Int32) -> Int? {
-            var (from, to) = (Int(starts[Int(low)]), Int(ends[Int(low)]))
+            var (from, to) = (Int(starts[Int(low)]), Int(starts[Int(low) &+ 1]))
             if to &- from > EdgeTable.searched {
                 while to &- from > 1 {
                     let middle = (from &+ to) >> 1

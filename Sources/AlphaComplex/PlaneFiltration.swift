@@ -14,7 +14,6 @@ final class PlaneFiltration<R: Radii>: @unchecked Sendable {
     private(set) var edges: FlatList<Graded>
     /// Whether simplices with equal values are in an order that does not depend on how the mesh is stored.
     private let isCanonical: Bool
-    private let shares: [PlaneShare]
     /// What is there at the threshold; of meaning only where that is finite.
     let shape: ShapeCount
     let pass: PlanePass<R>
@@ -25,7 +24,8 @@ final class PlaneFiltration<R: Radii>: @unchecked Sendable {
         let account = context.memory
         let obtuse = try FlatArray<UInt8>(capacity: mesh.slotCount, account: account)
         var shares: [PlaneShare] = []
-        for _ in 0..<max(1, context.team.size) { shares.append(try PlaneShare(account)) }
+        let threads = max(1, context.team.size)
+        for _ in 0..<threads { shares.append(try PlaneShare(slots: mesh.slotCount / threads, account)) }
         let pass = PlanePass(
             corners: mesh.corners.base, across: mesh.across.base, obtuse: obtuse.base,
             infinite: mesh.infinite, radii: radii, scale: scale, stop: context.stop)
@@ -33,14 +33,17 @@ final class PlaneFiltration<R: Radii>: @unchecked Sendable {
             slots, share throws(DelaunayError) in
             try pass.lookAtTriangles(slots, &share.triangles, &share.shape)
         }
+        var triangles = try FlatList<Graded>(account: account)
+        for share in shares { try triangles.take(&share.triangles) }
+        triangles.trim()
         try Shares.run(mesh.slotCount, context: context, outputs: shares) {
             slots, share throws(DelaunayError) in
             try pass.lookAtEdges(slots, &share.edges, &share.shape)
         }
-        let triangles = try FlatList<Graded>(account: account)
-        let edges = try FlatList<Graded>(account: account)
+        var edges = try FlatList<Graded>(account: account)
+        for share in shares { try edges.take(&share.edges) }
+        edges.trim()
         self.obtuse = obtuse
-        self.shares = shares
         self.isCanonical = isCanonical
         self.triangles = triangles
         self.edges = edges
@@ -49,25 +52,19 @@ final class PlaneFiltration<R: Radii>: @unchecked Sendable {
     }
 
     func sortEdges(_ account: MemoryAccount) throws(DelaunayError) {
-        edges = try .sorted(
-            Parts(shares.map { $0.edges.elements }), account: account, isCanonical: isCanonical
-        ) {
+        try edges.sort(account: account, isCanonical: isCanonical) {
             pass.exactEdge($0)
         } precedes: {
             pass.ranked(edge: $0) < pass.ranked(edge: $1)
         }
-        for share in shares { share.edges.empty() }
     }
 
     func sortTriangles(_ account: MemoryAccount) throws(DelaunayError) {
-        triangles = try .sorted(
-            Parts(shares.map { $0.triangles.elements }), account: account, isCanonical: isCanonical
-        ) {
+        try triangles.sort(account: account, isCanonical: isCanonical) {
             pass.exactTriangle($0)
         } precedes: {
             pass.ranked($0) < pass.ranked($1)
         }
-        for share in shares { share.triangles.empty() }
     }
 }
 
@@ -79,9 +76,10 @@ final class PlaneShare: @unchecked Sendable {
     var edges: FlatList<Graded>
     var shape = ShapeCount()
 
-    init(_ account: MemoryAccount) throws(DelaunayError) {
-        let triangles = try FlatList<Graded>(account: account)
-        let edges = try FlatList<Graded>(account: account)
+    /// With room for what uniform points have in so many slots.
+    init(slots: Int, _ account: MemoryAccount) throws(DelaunayError) {
+        let triangles = try FlatList<Graded>(capacity: 64 + slots * 9 / 16, account: account)
+        let edges = try FlatList<Graded>(capacity: 64 + slots * 17 / 16, account: account)
         self.triangles = triangles
         self.edges = edges
     }

@@ -20,7 +20,7 @@ struct PlanePersistence {
             context: context)
         clock.end("filtration")
         context.progress.enter("sort", at: 0.7)
-        let ends = PlaneEnds(filtration, bars: Bars(scale: scale))
+        let ends = try PlaneEnds(filtration, bars: Bars(scale: scale), account: context.memory)
         let (slotCount, vertexCount) = (triangulation.mesh.slotCount, Int(triangulation.mesh.infinite))
         let distinct = triangulation.vertexCount
         let (maxDimension, writer, context) = (maxDimension, writer, context)
@@ -41,27 +41,30 @@ struct PlanePersistence {
             }
         }
         clock.end("components and voids")
-        var bars = ends.components
-        bars.append(contentsOf: ends.voids)
+        if maxDimension >= 1 { ends.addVoids() }
         let shape = AlphaShape(
             vertices: distinct, edges: filtration.shape.edges, triangles: filtration.shape.triangles,
             tetrahedra: 0)
-        return (bars, shape)
+        return (ends.bars, shape)
     }
 }
 
-/// The bars at both ends of the dimensions.
+/// The bars of both dimensions.
 ///
 /// Unchecked: components and voids are found side by side, each in its own members.
 private final class PlaneEnds<R: Radii>: @unchecked Sendable {
     let filtration: PlaneFiltration<R>
-    var components: Bars
-    var voids: Bars
+    private(set) var bars: Bars
+    /// By place among the edges, once voids are closed: the triangle that began the void, or −1.
+    private var closed: FlatArray<Int32>
+    /// By the same places, where cycles are asked for.
+    private var cycles: [Int: RepresentativeCocycle] = [:]
 
-    init(_ filtration: PlaneFiltration<R>, bars: Bars) {
+    init(_ filtration: PlaneFiltration<R>, bars: Bars, account: MemoryAccount) throws(DelaunayError) {
+        let closed = try FlatArray<Int32>(capacity: 0, account: account)
+        self.closed = closed
         self.filtration = filtration
-        components = bars
-        voids = bars
+        self.bars = bars
     }
 
     func joinComponents(
@@ -69,11 +72,11 @@ private final class PlaneEnds<R: Radii>: @unchecked Sendable {
     ) throws(DelaunayError) {
         let (edges, count, pass) = (filtration.edges.base, filtration.edges.count, filtration.pass)
         // Each edge of the tree ends a component, each other one begins a void.
-        components.reserve(count + 1)
+        try bars.reserve(count + 1, context.memory)
         let isInTree = try FlatArray<Bool>(capacity: count, account: context.memory)
         try TreeOfEdges.grow(
             edges: edges, count: count, vertexCount: vertexCount, distinct: distinct,
-            isInTree: isInTree.base, bars: &components, writer: writer, context: context
+            isInTree: isInTree.base, bars: &bars, writer: writer, context: context
         ) { edge in
             let (a, b) = pass.ends(Int(edge.code))
             return SIMD2(a, b)
@@ -91,16 +94,21 @@ private final class PlaneEnds<R: Radii>: @unchecked Sendable {
         let cycles = try writer.map { writer throws(DelaunayError) in
             try cells.cycles(dimension: 2, corners: pass.corners, across: pass.across, writer: writer)
         }
-        let closed = try cells.close(facets: edges, count: count, across: pass.across, cycles: cycles)
-        voids.reserve(filtration.triangles.count)
-        for place in 0..<count where closed.base[place] >= 0 {
+        closed = try cells.close(facets: edges, count: count, across: pass.across, cycles: cycles)
+        self.cycles = cycles?.found ?? [:]
+    }
+
+    /// After both.
+    func addVoids() {
+        let (edges, triangles, pass) = (filtration.edges.base, filtration.triangles.base, filtration.pass)
+        for place in 0..<filtration.edges.count where closed.base[place] >= 0 {
             let (edge, triangle) = (edges[place], triangles[Int(closed.base[place])])
-            let isBar = voids.add(dimension: 1, birth: edge.value, death: triangle.value) {
+            let isBar = bars.add(dimension: 1, birth: edge.value, death: triangle.value) {
                 pass.exactEdge(edge)
             } exactDeath: {
                 pass.exactTriangle(triangle)
             }
-            if isBar, let cycle = cycles?.found[place] { voids.represent(by: cycle) }
+            if isBar, let cycle = cycles[place] { bars.represent(by: cycle) }
         }
     }
 }

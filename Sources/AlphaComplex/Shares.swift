@@ -6,7 +6,8 @@ enum Shares {
     /// Below this many slots one thread does it all.
     static let worthSplitting = 8192
 
-    /// Runs `body` over `0 ..< count`, split evenly; each call has its own output.
+    /// Runs `body` over `0 ..< count`, split evenly; each call has its own output, and there are at most as
+    /// many as threads.
     /// - Throws: what the first failing share threw.
     static func run<Output>(
         _ count: Int, context: ComputeContext, outputs: [Output],
@@ -19,6 +20,7 @@ enum Shares {
         }
         let failures = outputs.map { _ in FailureSlot() }
         context.team.run { worker in
+            guard worker < outputs.count else { return }
             let range = worker * count / outputs.count..<(worker + 1) * count / outputs.count
             do throws(DelaunayError) {
                 try body(range, outputs[worker])
@@ -27,6 +29,25 @@ enum Shares {
             }
         }
         for slot in failures { if let failure = slot.failure { throw failure } }
+    }
+
+    /// Runs `body` over chunks of `0 ..< count`, whoever is free taking the next; each thread has its own output,
+    /// and there is one for each.
+    static func chunks<Output>(
+        of count: Int, by chunk: Int, context: ComputeContext, outputs: [Output],
+        body: @Sendable (Range<Int>, Output) throws(DelaunayError) -> Void
+    ) throws(DelaunayError) where Output: AnyObject & Sendable {
+        let failures = outputs.map { _ in FailureSlot() }
+        context.team.forEachChunk(of: count, by: chunk, stop: context.stop) { worker, range in
+            if failures[worker].failure != nil { return }
+            do throws(DelaunayError) {
+                try body(range, outputs[worker])
+            } catch {
+                failures[worker].failure = error
+            }
+        }
+        for slot in failures { if let failure = slot.failure { throw failure } }
+        if let reason = context.stop.reason { throw .stopped(reason) }
     }
 
     /// Runs two pieces of work, side by side where there are two threads.

@@ -4,14 +4,17 @@ import Hardware
 
 /// The two passes over a triangulation in space that find its critical simplices.
 ///
-/// Unchecked: between them its workers write disjoint parts of `beyond`, and in each pass they only
-/// read what earlier ones wrote.
+/// Unchecked: its workers write disjoint parts of `beyond` and `obtuse`, and in each pass they only read
+/// what earlier ones wrote.
 struct SpacePass: @unchecked Sendable {
     let corners: UnsafePointer<Int32>
     let across: UnsafePointer<Int32>
     /// By slot: bit i where the circumcentre is beyond the facet opposite corner i; above them, in bits 4
     /// and 5, the one of these corners by which the interval is collapsed.
     let beyond: UnsafeMutablePointer<UInt8>
+    /// By slot, two bits a facet: which of the facet's corners has an obtuse angle, by which the facet collapses
+    /// with the edge opposite; 3 where none does, or another cell tells of it.
+    let obtuse: UnsafeMutablePointer<UInt8>
     let infinite: Int32
     let radii: SpaceRadii
     let scale: RadiusScale
@@ -27,10 +30,9 @@ struct SpacePass: @unchecked Sendable {
         if slot & 4095 == 0, let reason = stop.reason { throw .stopped(reason) }
     }
 
-    /// Finds critical tetrahedra, and edges that collapse with a tetrahedron.
+    /// Finds critical tetrahedra, and how the others collapse.
     func lookAtTetrahedra(
-        _ slots: Range<Int>, _ tetrahedra: inout FlatList<Graded>, _ edges: inout FlatList<TaggedEdge>,
-        _ shape: inout ShapeCount
+        _ slots: Range<Int>, _ tetrahedra: inout FlatList<Graded>, _ shape: inout ShapeCount
     ) throws(DelaunayError) {
         let counts = scale.threshold < .infinity
         for slot in slots {
@@ -51,12 +53,10 @@ struct SpacePass: @unchecked Sendable {
                 // The edge between the other two corners appears with the tetrahedron. Of the two corners
                 // beyond, one at least is inside the edge's smallest sphere.
                 let (x, y) = (set.trailingZeroBitCount, 7 - set.leadingZeroBitCount)
-                let rest = ~set & 15
-                let (i, j) = (rest.trailingZeroBitCount, 7 - rest.leadingZeroBitCount)
+                let (i, j) = Self.others(Int(set))
                 // The lower vertex first, so that the choice does not depend on how the cell is stored.
                 let (lower, higher) = c[x] < c[y] ? (x, y) : (y, x)
                 collapsing = radii.isObtuse(c[i], c[j], at: c[lower]) ? lower : higher
-                try edges.append(TaggedEdge(c[i], c[j], tag: c[collapsing]))
             }
             beyond[slot] = set | UInt8(truncatingIfNeeded: collapsing) << 4
             if counts, contains(slot, radii.tetrahedron(c[0], c[1], c[2], c[3])) {
@@ -85,71 +85,85 @@ struct SpacePass: @unchecked Sendable {
         return set
     }
 
-    /// Finds critical triangles, edges that collapse with a triangle, and the edges that may be critical.
-    func lookAtFaces(
-        _ slots: Range<Int>, _ triangles: inout FlatList<Graded>, _ edges: inout FlatList<TaggedEdge>,
-        _ shape: inout ShapeCount
+    /// Finds critical triangles, and how the others of which no tetrahedron is beyond collapse.
+    func lookAtTriangles(
+        _ slots: Range<Int>, _ triangles: inout FlatList<Graded>, _ shape: inout ShapeCount
     ) throws(DelaunayError) {
+        let counts = scale.threshold < .infinity
+        for slot in slots {
+            try poll(slot)
+            obtuse[slot] = Self.noneObtuse
+            let c = corners + 4 &* slot
+            guard isFinite(c) else { continue }
+            let set = beyond[slot]
+            for facet in 0..<4 where set >> UInt8(facet) & 1 == 0 {
+                let code = 4 &* slot &+ facet
+                let other = Int(across[code])
+                // Each facet once: from the lower slot, or from the only finite one.
+                if other >> 2 < slot, isFinite(corners + (other & ~3)) { continue }
+                if beyond[other >> 2] >> UInt8(other & 3) & 1 != 0 { continue }
+                let (x, y, z) = triangle(c, facet)
+                let corner = radii.obtuseCorner(x, y, z)
+                if let corner {
+                    obtuse[slot] ^= UInt8(truncatingIfNeeded: (3 ^ corner) &<< (2 &* facet))
+                } else {
+                    let value = radii.triangle(x, y, z)
+                    try triangles.append(Graded(value: value, code: Int32(truncatingIfNeeded: code)))
+                }
+                if counts, scale.contains(radii.triangle(x, y, z), exact: { radii.exactTriangle(x, y, z) }) {
+                    shape.triangles += 1
+                    if corner != nil { shape.edges += 1 }
+                }
+            }
+        }
+    }
+
+    private static let noneObtuse: UInt8 = 0b11_11_11_11
+
+    /// Calls `body` with each edge once at least, and with each that is not critical and its detour, after both
+    /// passes.
+    @inline(__always)
+    func forEachEdge(_ slots: Range<Int>, _ body: (TaggedEdge) -> Void) throws(DelaunayError) {
         for slot in slots {
             try poll(slot)
             let c = corners + 4 &* slot
             if c[0] < 0 { continue }
-            try lookAtEdges(slot, c, &edges)
-            if isFinite(c) { try lookAtTriangles(slot, c, &triangles, &edges, &shape) }
-        }
-    }
-
-    /// Each edge once at least: from the cells around it that come before both of their neighbours there.
-    @inline(__always)
-    private func lookAtEdges(
-        _ slot: Int, _ c: UnsafePointer<Int32>, _ edges: inout FlatList<TaggedEdge>
-    ) throws(DelaunayError) {
-        let n = across + 4 &* slot
-        // Bit i where the neighbour across facet i comes later.
-        var later = 0
-        for facet in 0..<4 where Int(n[facet]) >> 2 > slot { later |= 1 << facet }
-        try edges.reserve(6)
-        for k in 0..<3 where later >> k & 1 != 0 {
-            for l in k &+ 1..<4 where later >> l & 1 != 0 {
-                // The edge is that of the corners other than k and l.
-                let rest = ~(1 << k | 1 << l) & 15
-                let (a, b) = (c[rest.trailingZeroBitCount], c[Int.bitWidth - 1 - rest.leadingZeroBitCount])
-                if a == infinite || b == infinite { continue }
-                edges.appendReserved(TaggedEdge(a, b, tag: EdgeTable.mayBeCritical))
+            // From the cells around an edge that come before both of their neighbours there. Bit i where the
+            // neighbour across facet i comes later.
+            let n = across + 4 &* slot
+            var later = 0
+            for facet in 0..<4 where Int(n[facet]) >> 2 > slot { later |= 1 << facet }
+            for k in 0..<3 where later >> k & 1 != 0 {
+                for l in k &+ 1..<4 where later >> l & 1 != 0 {
+                    let (i, j) = Self.others(1 << k | 1 << l)
+                    if c[i] == infinite || c[j] == infinite { continue }
+                    body(TaggedEdge(c[i], c[j], tag: EdgeTable.mayBeCritical))
+                }
+            }
+            let beyond = beyond[slot]
+            if (beyond & 15).nonzeroBitCount == 2 {
+                let (i, j) = Self.others(Int(beyond & 15))
+                body(TaggedEdge(c[i], c[j], tag: c[Int(beyond >> 4)]))
+            }
+            let obtuse = Int(obtuse[slot])
+            if obtuse == Self.noneObtuse { continue }
+            for facet in 0..<4 {
+                let (x, y, z) = triangle(c, facet)
+                switch obtuse >> (2 &* facet) & 3 {
+                case 0: body(TaggedEdge(y, z, tag: x))
+                case 1: body(TaggedEdge(z, x, tag: y))
+                case 2: body(TaggedEdge(x, y, tag: z))
+                default: continue
+                }
             }
         }
     }
 
+    /// The two of four corners that are not in `set`.
     @inline(__always)
-    private func lookAtTriangles(
-        _ slot: Int, _ c: UnsafePointer<Int32>, _ triangles: inout FlatList<Graded>,
-        _ edges: inout FlatList<TaggedEdge>, _ shape: inout ShapeCount
-    ) throws(DelaunayError) {
-        let counts = scale.threshold < .infinity
-        let set = beyond[slot]
-        for facet in 0..<4 where set >> UInt8(facet) & 1 == 0 {
-            let code = 4 &* slot &+ facet
-            let other = Int(across[code])
-            // Each facet once: from the lower slot, or from the only finite one.
-            if other >> 2 < slot, isFinite(corners + (other & ~3)) { continue }
-            if beyond[other >> 2] >> UInt8(other & 3) & 1 != 0 { continue }
-            let (x, y, z) = triangle(c, facet)
-            let obtuse = radii.obtuseCorner(x, y, z)
-            if obtuse == nil {
-                let value = radii.triangle(x, y, z)
-                try triangles.append(Graded(value: value, code: Int32(truncatingIfNeeded: code)))
-            } else if obtuse == 0 {
-                try edges.append(TaggedEdge(y, z, tag: x))
-            } else if obtuse == 1 {
-                try edges.append(TaggedEdge(z, x, tag: y))
-            } else {
-                try edges.append(TaggedEdge(x, y, tag: z))
-            }
-            if counts, scale.contains(radii.triangle(x, y, z), exact: { radii.exactTriangle(x, y, z) }) {
-                shape.triangles += 1
-                if obtuse != nil { shape.edges += 1 }
-            }
-        }
+    private static func others(_ set: Int) -> (Int, Int) {
+        let rest = ~set & 15
+        return (rest.trailingZeroBitCount, Int.bitWidth - 1 - rest.leadingZeroBitCount)
     }
 
     /// The corners of a facet, in any order.

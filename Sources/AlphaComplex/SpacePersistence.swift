@@ -12,7 +12,7 @@ struct SpacePersistence {
     let context: ComputeContext
 
     func run(
-        _ triangulation: borrowing Triangulation, _ sites: borrowing Sites, _ clock: inout PhaseClock
+        _ triangulation: inout Triangulation, _ sites: borrowing Sites, _ clock: inout PhaseClock
     ) throws(DelaunayError) -> (bars: Bars, shape: AlphaShape) {
         let radii = SpaceRadii(sites)
         context.progress.enter("filtration", at: 0.5)
@@ -27,7 +27,7 @@ struct SpacePersistence {
         let distinct = triangulation.vertexCount
         let (maxDimension, writer, context) = (maxDimension, writer, context)
         try Shares.both(context: context) { () throws(DelaunayError) in
-            try filtration.settleEdges(context.memory)
+            try filtration.sortEdges(context.memory)
             try ends.joinComponents(
                 vertexCount: vertexCount, distinct: distinct, writer: writer, context: context)
         } _: { () throws(DelaunayError) in
@@ -37,16 +37,19 @@ struct SpacePersistence {
                 slotCount: slotCount, writer: maxDimension >= 2 ? writer : nil, context: context)
         }
         clock.end("components and voids")
-        var bars = ends.components
+        var bars = ends.takeComponents()
         if maxDimension >= 1 {
             context.progress.enter("tunnels", at: 0.75)
+            filtration.forgetFlow()
+            ends.numberEdges(leavesOutTree: writer == nil, context: context)
+            triangulation.mesh.forgetNeighbours()
             let tunnels = try Tunnels(
                 filtration: filtration, isInTree: ends.isInTree.base, closed: ends.closed.base,
                 field: options.field, writer: writer, context: context)
             try tunnels.addBars(to: &bars)
             clock.end("tunnels")
         }
-        if maxDimension >= 2 { bars.append(contentsOf: ends.voids) }
+        if maxDimension >= 2 { ends.addVoids(to: &bars) }
         let shape = AlphaShape(
             vertices: distinct, edges: filtration.shape.edges, triangles: filtration.shape.triangles,
             tetrahedra: filtration.shape.tetrahedra)
@@ -63,8 +66,9 @@ private final class SpaceEnds: @unchecked Sendable {
     private(set) var isInTree: FlatArray<Bool>
     /// By place among the triangles, once voids are closed: the cell that began the void, or −1.
     private(set) var closed: FlatArray<Int32>
-    var components: Bars
-    var voids: Bars
+    /// By the same places, where cycles are asked for.
+    private var cycles: [Int: RepresentativeCocycle] = [:]
+    private var components: Bars
 
     init(_ filtration: SpaceFiltration, bars: Bars, account: MemoryAccount) throws(DelaunayError) {
         let isInTree = try FlatArray<Bool>(capacity: 0, account: account)
@@ -73,26 +77,39 @@ private final class SpaceEnds: @unchecked Sendable {
         self.isInTree = isInTree
         self.closed = closed
         components = bars
-        voids = bars
     }
 
-    /// Finds the spanning tree, and tells the table of edges what each critical edge is.
+    /// Finds the spanning tree.
     func joinComponents(
         vertexCount: Int, distinct: Int, writer: CycleWriter?, context: ComputeContext
     ) throws(DelaunayError) {
         let (edges, count) = (filtration.edges.base, filtration.edges.count)
         // Each edge of the tree ends a component, each other one begins a tunnel; and then there are voids.
-        components.reserve(count + 1 + filtration.tetrahedraCount)
+        try components.reserve(count + 1 + filtration.tetrahedraCount, context.memory)
         isInTree = try FlatArray<Bool>(capacity: count, account: context.memory)
         try TreeOfEdges.grow(
             edges: edges, count: count, vertexCount: vertexCount, distinct: distinct,
             isInTree: isInTree.base, bars: &components, writer: writer, context: context
         ) { SIMD2($0.code, $0.other) }
-        // A cycle has its edges of the tree as well; the barcode does without.
-        for place in 0..<count where writer != nil || !isInTree.base[place] {
-            filtration.table.setTag(
-                edges[place].code, edges[place].other, to: EdgeTable.tag(ofPlace: place))
+    }
+
+    /// After that, tells the table of edges which place each critical one has.
+    ///
+    /// - Parameter leavesOutTree: the barcode does without the edges of the tree, a cycle has them as well.
+    func numberEdges(leavesOutTree: Bool, context: ComputeContext) {
+        nonisolated(unsafe) let (edges, isInTree) = (filtration.edges.base, isInTree.base)
+        context.team.forEachChunk(of: filtration.edges.count, by: 4096, stop: context.stop) {
+            [table = filtration.table] _, range in
+            for place in range where !leavesOutTree || !isInTree[place] {
+                table.setTag(edges[place].code, edges[place].other, to: EdgeTable.tag(ofPlace: place))
+            }
         }
+    }
+
+    /// The bars of degree 0, in whose room the others find theirs; hands them out.
+    func takeComponents() -> Bars {
+        defer { components = Bars(scale: components.scale) }
+        return components
     }
 
     func closeVoids(
@@ -108,15 +125,20 @@ private final class SpaceEnds: @unchecked Sendable {
             try cells.cycles(dimension: 3, corners: pass.corners, across: pass.across, writer: writer)
         }
         closed = try cells.close(facets: triangles, count: count, across: pass.across, cycles: cycles)
-        voids.reserve(filtration.tetrahedra.count)
-        for place in 0..<count where closed.base[place] >= 0 {
+        self.cycles = cycles?.found ?? [:]
+    }
+
+    func addVoids(to bars: inout Bars) {
+        let (triangles, tetrahedra) = (filtration.triangles.base, filtration.tetrahedra.base)
+        let pass = filtration.pass
+        for place in 0..<filtration.triangles.count where closed.base[place] >= 0 {
             let (triangle, tetrahedron) = (triangles[place], tetrahedra[Int(closed.base[place])])
-            let isBar = voids.add(dimension: 2, birth: triangle.value, death: tetrahedron.value) {
+            let isBar = bars.add(dimension: 2, birth: triangle.value, death: tetrahedron.value) {
                 pass.exactTriangle(triangle)
             } exactDeath: {
                 pass.exactTetrahedron(tetrahedron)
             }
-            if isBar, let cycle = cycles?.found[place] { voids.represent(by: cycle) }
+            if isBar, let cycle = cycles[place] { bars.represent(by: cycle) }
         }
     }
 }

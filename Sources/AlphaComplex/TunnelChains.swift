@@ -1,76 +1,59 @@
 import Delaunay
 import Hardware
 
-/// Boundaries of triangles over critical edges, as one thread finds them.
+/// What one thread works with on tunnels.
 ///
-/// An edge that is not critical is replaced by its detour, two shorter edges that are there no later, until
-/// none is left.
-///
-/// Unchecked: one worker at a time writes it, and the team's `run` orders that with what comes after.
-final class TunnelChains: @unchecked Sendable {
-    /// The chains end to end, each from its last edge backwards, which has the coefficient 1.
-    private var terms: FlatList<Term>
+/// Unchecked: one worker at a time uses it, and the team's `run` orders that with what comes after.
+final class TunnelWorker: @unchecked Sendable {
+    var arena: ColumnArena
+    var terms: FlatList<Term>
+    var heap: TermHeap
     private var path: FlatList<SIMD2<Int32>>
 
     init(_ account: MemoryAccount) throws(DelaunayError) {
         let terms = try FlatList<Term>(account: account)
+        let heap = try TermHeap(account: account)
         let path = try FlatList<SIMD2<Int32>>(account: account)
+        arena = ColumnArena(account)
         self.terms = terms
+        self.heap = heap
         self.path = path
     }
 
-    /// All terms, once no more are found.
-    var base: UnsafePointer<Term> { UnsafePointer(terms.base) }
-
-    /// Finds the boundaries of the triangles in `range`.
+    /// Leads the boundaries of some triangles over critical edges. An edge that is not critical is replaced by
+    /// its detour, two shorter edges that are there no later, until none is left.
     ///
     /// - Parameters:
-    ///   - places: by triangle, where its chain is to be noted, or negative to leave it out.
-    ///   - notes: by that place, where the chain is.
-    func find(
-        _ triangles: Parts<Graded>, in range: Range<Int>, places: UnsafePointer<Int32>,
-        notes: UnsafeMutablePointer<ChainNote>, leader: ChainLeader, worker: Int
+    ///   - places: of the triangles, sorted, in the order in which to look at them; negative for those to
+    ///     leave out.
+    ///   - columns: by place, what becomes of them.
+    func leadBoundaries(
+        _ places: UnsafeBufferPointer<Int32>, of triangles: UnsafePointer<Graded>,
+        into columns: UnsafeMutablePointer<Column?>, by leader: ChainLeader
     ) throws(DelaunayError) {
-        try Self.find(
-            triangles, in: range, places: places, notes: notes, leader: leader, worker: worker, &terms, &path)
+        try Self.lead(places, of: triangles, into: columns, by: leader, &arena, &terms, &path)
     }
 
-    private static func find(
-        _ triangles: Parts<Graded>, in range: Range<Int>, places: UnsafePointer<Int32>,
-        notes: UnsafeMutablePointer<ChainNote>, leader: ChainLeader, worker: Int,
+    private static func lead(
+        _ places: UnsafeBufferPointer<Int32>, of triangles: UnsafePointer<Graded>,
+        into columns: UnsafeMutablePointer<Column?>, by leader: ChainLeader, _ arena: inout ColumnArena,
         _ terms: inout FlatList<Term>, _ path: inout FlatList<SIMD2<Int32>>
     ) throws(DelaunayError) {
-        try triangles.forEach(in: range) { index, triangle throws(DelaunayError) in
+        for index in places.indices {
             if index & 1023 == 0, let reason = leader.pass.stop.reason { throw .stopped(reason) }
             let place = Int(places[index])
-            if place < 0 { return }
-            let (a, b, c) = leader.pass.triangle(triangle.code)
-            let from = terms.count
+            if place < 0 { continue }
+            let (a, b, c) = leader.pass.triangle(triangles[place].code)
+            terms.removeAll()
             try leader.lead(a, b, &terms, &path)
             try leader.lead(b, c, &terms, &path)
             try leader.lead(c, a, &terms, &path)
-            let length = leader.collect(terms.base + from, terms.count - from)
-            terms.removeLast(terms.count - from - length)
-            notes[place] = ChainNote(worker: worker, start: from, count: length)
+            let length = leader.collect(terms.base, terms.count)
+            if length == 0 { continue }
+            let chain = UnsafeBufferPointer<Term>(start: terms.base, count: length)
+            columns[place] = try arena.keep(chain, of: place)
         }
     }
-}
-
-/// Where the chain of a triangle is.
-struct ChainNote: BitwiseCopyable {
-    /// Which thread found it, above where it begins.
-    private let origin: UInt64
-    let count: Int
-
-    static let none = ChainNote(worker: 0, start: 0, count: 0)
-
-    init(worker: Int, start: Int, count: Int) {
-        origin = UInt64(worker) << 48 | UInt64(start)
-        self.count = count
-    }
-
-    var worker: Int { Int(origin >> 48) }
-    var start: Int { Int(origin & 0xffff_ffff_ffff) }
 }
 
 /// Leads edges over critical edges.

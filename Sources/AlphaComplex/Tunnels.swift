@@ -4,20 +4,17 @@ import Vocabulary
 
 /// Degree 1 in space: the boundaries of those critical triangles that do not close a void, reduced.
 ///
-/// A triangle's boundary is led over critical edges by all threads (`TunnelChains`); what remains is the
-/// boundary in the Morse complex, whose barcode is that of the filtration. Edges of the spanning tree
-/// end components, so that no class is born with them, and are left out. One thread then reduces what has
-/// its last edge in common with an earlier column.
+/// A triangle's boundary is led over critical edges (`ChainLeader`); what remains is the boundary in the Morse
+/// complex, whose barcode is that of the filtration. Edges of the spanning tree end components, so that no
+/// class is born with them, and are left out. Then columns are reduced that have their last edge in common
+/// with an earlier one. All threads do either side by side.
 struct Tunnels: ~Copyable {
     private let filtration: SpaceFiltration
     private let isInTree: UnsafePointer<Bool>
     private let writer: CycleWriter?
-    private let field: PrimeField
     private let context: ComputeContext
-    /// By the place of a triangle: its chain.
-    private let notes: FlatArray<ChainNote>
-    private let noteCount: Int
-    private let chains: [TunnelChains]
+    private let workers: [TunnelWorker]
+    private let reduction: ColumnReduction
 
     /// - Parameters:
     ///   - isInTree: by the places of edges.
@@ -32,50 +29,46 @@ struct Tunnels: ~Copyable {
         // Triangles that come after the threshold end nothing.
         var count = total
         while count > 0, pass.scale.radius(triangles[count - 1].value) > pass.scale.threshold { count -= 1 }
-        let notes = try FlatArray<ChainNote>(capacity: count, account: context.memory)
+        let columns = try FlatArray<Column?>(capacity: count, account: context.memory)
+        columns.base.update(repeating: nil, count: count)
+        // In the order of the mesh, in which those near each other have much in common.
         let places = try FlatArray<Int32>(capacity: total, account: context.memory)
         for place in 0..<total {
             let isLeftOut = place >= count || closed[place] >= 0
             places.base[Int(triangles[place].other)] = isLeftOut ? -1 : Int32(truncatingIfNeeded: place)
-            if place < count { notes.base[place] = .none }
         }
         let field = PrimeField(field)
         let leader = ChainLeader(pass: pass, table: filtration.table.lookup, field: field)
-        var chains: [TunnelChains] = []
-        for _ in 0..<max(1, context.team.size) { chains.append(try TunnelChains(context.memory)) }
-        let all = filtration.trianglesBySlot
-        nonisolated(unsafe) let (noted, wanted) = (notes.base, UnsafePointer(places.base))
-        let workers = chains
-        try Shares.run(total, context: context, outputs: chains) { range, own throws(DelaunayError) in
-            let worker = workers.firstIndex { $0 === own } ?? 0
-            try own.find(
-                all, in: range, places: wanted, notes: noted, leader: leader, worker: worker)
+        var workers: [TunnelWorker] = []
+        for _ in 0..<max(1, context.team.size) { workers.append(try TunnelWorker(context.memory)) }
+        nonisolated(unsafe) let (found, wanted) = (columns.base, UnsafePointer(places.base))
+        nonisolated(unsafe) let sorted = UnsafePointer(triangles)
+        try Shares.run(total, context: context, outputs: workers) { range, worker throws(DelaunayError) in
+            try worker.leadBoundaries(
+                UnsafeBufferPointer(start: wanted + range.lowerBound, count: range.count), of: sorted,
+                into: found, by: leader)
+        }
+        context.progress.advance(to: 0.85)
+        let reduction = try ColumnReduction(
+            edgeCount: filtration.edges.count, field: field, stop: context.stop, account: context.memory)
+        // Which of the possible columns one becomes depends on who comes first, and with it the cycles.
+        let chunk = writer == nil ? 512 : max(count, 1)
+        try Shares.chunks(of: count, by: chunk, context: context, outputs: workers) {
+            range, worker throws(DelaunayError) in
+            for place in range {
+                if let column = found[place] { try reduction.add(column, by: worker) }
+            }
         }
         self.filtration = filtration
         self.isInTree = isInTree
         self.writer = writer
-        self.field = field
         self.context = context
-        self.notes = notes
-        self.chains = chains
-        noteCount = count
+        self.workers = workers
+        self.reduction = reduction
     }
 
     /// Adds the bars, by their births.
     func addBars(to bars: inout Bars) throws(DelaunayError) {
-        var reduction = try ColumnReduction(
-            columnCount: filtration.edges.count, field: field, stop: context.stop, account: context.memory)
-        let bases = chains.map(\.base)
-        for place in 0..<noteCount {
-            if place & 4095 == 0 {
-                if let reason = context.stop.reason { throw .stopped(reason) }
-                context.progress.advance(to: 0.85 + 0.15 * Double(place) / Double(noteCount))
-            }
-            let note = notes.base[place]
-            if note.count == 0 { continue }
-            let terms = UnsafeBufferPointer(start: bases[note.worker] + note.start, count: note.count)
-            try reduction.add(terms, of: place)
-        }
         let (edges, triangles, pass) = (filtration.edges.base, filtration.triangles.base, filtration.pass)
         var cycles = try writer.map { writer throws(DelaunayError) in
             try TunnelCycles(
@@ -84,14 +77,15 @@ struct Tunnels: ~Copyable {
         }
         for place in 0..<filtration.edges.count {
             let edge = edges[place]
-            if let end = reduction.end(of: place) {
-                let triangle = triangles[end]
+            if place & 4095 == 0, let reason = context.stop.reason { throw .stopped(reason) }
+            if let column = reduction.column(of: place) {
+                let triangle = triangles[column.triangle]
                 let isBar = bars.add(dimension: 1, birth: edge.value, death: triangle.value) {
                     pass.radii.exactEdge(edge.code, edge.other)
                 } exactDeath: {
                     pass.exactTriangle(triangle)
                 }
-                if isBar, let cycle = try cycles?.cycle(of: reduction.terms(of: place)) {
+                if isBar, let cycle = try cycles?.cycle(of: column.terms) {
                     bars.represent(by: cycle)
                 }
             } else if !isInTree[place], bars.addEssential(dimension: 1, birth: edge.value) {

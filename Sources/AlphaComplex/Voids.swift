@@ -86,17 +86,20 @@ struct Voids: ~Copyable {
         cycles: VoidCycles? = nil
     ) throws(DelaunayError) -> FlatArray<Int32> {
         let closed = try FlatArray<Int32>(capacity: count, account: context.memory)
-        let sides = try FlatArray<Sides>(capacity: count, account: context.memory)
-        // A pass of its own, as memory answers many independent questions at a time.
-        for place in 0..<count {
-            let code = facets[place].code
-            sides.base[place] = Sides(
-                one: places.base[Int(code >> 2)], other: places.base[Int(across[Int(code)] >> 2)])
-        }
+        // The sides of some facets at a time, as memory answers many independent questions together.
+        let ahead = 64
+        let found = try FlatArray<Sides>(capacity: ahead, account: context.memory)
         let sets = DisjointSets(parent: parents.base)
         for place in (0..<count).reversed() {
             if place & 4095 == 0, let reason = context.stop.reason { throw .stopped(reason) }
-            let sides = sides.base[place]
+            if place % ahead == ahead - 1 || place == count - 1 {
+                for next in place / ahead * ahead...place {
+                    let code = facets[next].code
+                    found.base[next % ahead] = Sides(
+                        one: places.base[Int(code >> 2)], other: places.base[Int(across[Int(code)] >> 2)])
+                }
+            }
+            let sides = found.base[place % ahead]
             closed.base[place] = -1
             if sides.one == sides.other { continue }
             let (a, b) = (sets.root(of: sides.one), sets.root(of: sides.other))

@@ -21,6 +21,14 @@ static inline void tda_name_calling_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
 }
 
+extern void *mremap(void *room, size_t held, size_t wanted, int flags, ...);
+
+// Makes a mapping longer or shorter, elsewhere if need be; null where the system has no room.
+static inline void *tda_resize_mapping(void *room, size_t held, size_t wanted) {
+    void *moved = mremap(room, held, wanted, 1 /* MREMAP_MAYMOVE */);
+    return moved == (void *)-1 ? NULL : moved;
+}
+
 // Blocks from that many bytes on go back to the system as soon as they are freed.
 static inline void tda_return_blocks(int bytes) {
 #if defined(__GLIBC__)

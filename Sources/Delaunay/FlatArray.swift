@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 package import Hardware
 
 /// Room for trivial values outside the garbage of the language runtime: counted in a memory account,
@@ -19,7 +14,7 @@ package struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
     package init(capacity: Int, account: MemoryAccount) throws(DelaunayError) {
         let capacity = max(capacity, 1)
         let bytes = capacity * MemoryLayout<Element>.stride
-        let room = try Self.reserving(bytes, account) { LargePages.allocate(bytes) }
+        let room = try Self.reserving(bytes, account) { MemoryBlock.allocate(bytes) }
         start = room.bindMemory(to: Element.self, capacity: capacity)
         self.capacity = capacity
         self.account = account
@@ -28,10 +23,11 @@ package struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
     /// Makes room for at least `wanted` elements and keeps those that are there. `base` may change.
     package mutating func grow(to wanted: Int) throws(DelaunayError) {
         guard wanted > capacity else { return }
-        let (old, bytes) = (base, wanted * MemoryLayout<Element>.stride)
-        let more = (wanted - capacity) * MemoryLayout<Element>.stride
-        let room = try Self.reserving(more, account) { realloc(old, bytes) }
-        LargePages.advise(room, bytes)
+        let stride = MemoryLayout<Element>.stride
+        let (old, held) = (base, capacity * stride)
+        let room = try Self.reserving((wanted - capacity) * stride, account) {
+            MemoryBlock.resize(old, from: held, to: wanted * stride)
+        }
         start = room.bindMemory(to: Element.self, capacity: wanted)
         capacity = wanted
     }
@@ -51,42 +47,21 @@ package struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
         throw .memory(MemoryBudgetExceeded(requested: bytes, held: held, limit: held))
     }
 
-    /// Gives back what lies beyond the first `count` elements.
+    /// Gives back what lies beyond the first `count` elements. `base` may change.
     package mutating func shrink(to count: Int) {
-        let wanted = max(count, 1)
-        guard wanted < capacity, let room = realloc(start, wanted * MemoryLayout<Element>.stride) else {
-            return
-        }
-        account.release((capacity - wanted) * MemoryLayout<Element>.stride)
+        let (wanted, stride) = (max(count, 1), MemoryLayout<Element>.stride)
+        guard wanted < capacity,
+            let room = MemoryBlock.resize(start, from: capacity * stride, to: wanted * stride)
+        else { return }
+        account.release((capacity - wanted) * stride)
         start = room.bindMemory(to: Element.self, capacity: wanted)
         capacity = wanted
     }
 
     deinit {
-        free(start)
-        account.release(capacity * MemoryLayout<Element>.stride)
-    }
-}
-
-/// Large pages under large blocks: walks through a mesh would else wait for the translation of addresses,
-/// and fresh memory for a fault every 4 KiB.
-private enum LargePages {
-    private static let size = 1 << 21
-
-    static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
-        guard bytes >= 2 * size else { return malloc(bytes) }
-        var room: UnsafeMutableRawPointer?
-        guard posix_memalign(&room, size, bytes) == 0, let room else { return nil }
-        advise(room, bytes)
-        return room
-    }
-
-    static func advise(_ room: UnsafeMutableRawPointer, _ bytes: Int) {
-        let start = (Int(bitPattern: room) + size - 1) / size * size
-        let end = (Int(bitPattern: room) + bytes) / size * size
-        guard end > start else { return }
-        // Advice only: without large pages everything works as before.
-        _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, MADV_HUGEPAGE)
+        let bytes = capacity * MemoryLayout<Element>.stride
+        MemoryBlock.free(start, bytes)
+        account.release(bytes)
     }
 }
 
@@ -106,6 +81,9 @@ package struct FlatList<Element: BitwiseCopyable>: ~Copyable {
     @inlinable package var count: Int { used }
     @inlinable package var elements: UnsafeBufferPointer<Element> {
         UnsafeBufferPointer(start: room.start, count: used)
+    }
+    @inlinable package var mutableElements: UnsafeMutableBufferPointer<Element> {
+        UnsafeMutableBufferPointer(start: room.start, count: used)
     }
 
     @inlinable
@@ -152,11 +130,26 @@ package struct FlatList<Element: BitwiseCopyable>: ~Copyable {
 
     @inlinable package mutating func removeLast(_ number: Int) { used &-= number }
 
+    /// Moves the elements of `other` behind its own; `other` is empty then.
+    package mutating func take(_ other: inout FlatList) throws(DelaunayError) {
+        if used == 0 { swap(&self, &other) }
+        if other.used > 0 {
+            if used + other.used > limit { try grow(to: used + other.used) }
+            append(other.base, count: other.used)
+        }
+        other.empty()
+    }
+
+    /// Gives back the room that is not used.
+    package mutating func trim() {
+        room.shrink(to: used)
+        limit = room.capacity
+    }
+
     /// Removes everything and gives back the room.
     package mutating func empty() {
         used = 0
-        room.shrink(to: 0)
-        limit = room.capacity
+        trim()
     }
 
     @usableFromInline

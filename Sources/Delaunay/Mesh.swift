@@ -86,6 +86,9 @@ package struct Mesh: ~Copyable {
         for slot in range { corners.base[4 &* slot] = -1 }
     }
 
+    /// Gives back `across`, for those who need the corners alone from here on.
+    package mutating func forgetNeighbours() { across.shrink(to: 0) }
+
     /// What only insertion needs goes back.
     mutating func finish() {
         marks.shrink(to: 1)

@@ -3,7 +3,7 @@ package import Hardware
 
 /// The Delaunay triangulation of points, in as many dimensions as they fill.
 package struct Triangulation: ~Copyable {
-    package let mesh: Mesh
+    package var mesh: Mesh
     /// How many points differ from each other.
     package let vertexCount: Int
 

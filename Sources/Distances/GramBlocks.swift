@@ -23,8 +23,15 @@ struct GramBlocks: Sendable {
     private static let termsAtOnce = 128
     static let highestDimension = 4096
 
-    private static let rowsAtOnce = 128
+    /// Large tiles, as OpenBLAS copies both sides of each product before it multiplies.
     private static let columnsAtOnce = 512
+    private static let rowsAtDiagonal = 128
+
+    /// As many as leave each worker several tiles.
+    private func rowsAtOnce(workers: Int) -> Int {
+        let strips = points.count * points.count / (2 * Self.columnsAtOnce * Self.rowsAtDiagonal)
+        return Self.rowsAtDiagonal * max(1, min(4, strips / (8 * workers)))
+    }
 
     /// Whether `points` have distances that products can give.
     static func suits(_ points: PreparedPoints) -> Bool {
@@ -41,7 +48,9 @@ struct GramBlocks: Sendable {
         self.kernels = kernels
         BLAS.prepare()
         centred = try CentredPoints(points, context: context)
-        guard points.count > 1, points.share(ofPairsWhere: isDoubtful) <= Refinement.rare else { return nil }
+        guard points.count > 1, points.share(context.team, ofPairsWhere: isDoubtful) <= Refinement.rare else {
+            return nil
+        }
     }
 
     /// Whether the points are too near each other for their lengths.
@@ -53,37 +62,44 @@ struct GramBlocks: Sendable {
 
     /// All `pairs` distances in condensed order, their bytes reserved on the account.
     func fill(_ pairs: Int, context: ComputeContext) throws(DistanceError) -> [Float] {
-        let tileBytes = context.team.size * Self.rowsAtOnce * Self.columnsAtOnce * MemoryLayout<Float>.stride
-        do { try context.memory.reserve(tileBytes) } catch { throw .memory(error) }
-        defer { context.memory.release(tileBytes) }
+        let tiles = TriangleTiles(
+            count: points.count, rowsAtOnce: rowsAtOnce(workers: context.team.size),
+            columnsAtOnce: Self.columnsAtOnce, rowsAtDiagonal: Self.rowsAtDiagonal)
+        let tileSize = tiles.rowsAtOnce * tiles.columnsAtOnce
+        let bytes = context.team.size * tileSize * MemoryLayout<Float>.stride
+        do { try context.memory.reserve(bytes) } catch { throw .memory(error) }
+        let products = SharedBuffer(
+            UnsafeMutablePointer<Float>.allocate(capacity: context.team.size * tileSize))
+        defer {
+            products.base.deallocate()
+            context.memory.release(bytes)
+        }
         return try condensedMatrix(pairs, of: Float.self, context: context) { distances in
-            let tiles = TriangleTiles(
-                count: points.count, rowsAtOnce: Self.rowsAtOnce, columnsAtOnce: Self.columnsAtOnce)
-            tiles.forEach(context: context) { tile in compute(tile, into: distances.base) }
+            tiles.forEach(context: context) { worker, tile in
+                compute(tile, by: products.base + worker * tileSize, into: distances.base)
+            }
         }
     }
 
-    private func compute(_ tile: TriangleTiles.Tile, into distances: UnsafeMutablePointer<Float>) {
+    private func compute(
+        _ tile: TriangleTiles.Tile, by products: UnsafeMutablePointer<Float>,
+        into distances: UnsafeMutablePointer<Float>
+    ) {
         let columns = tile.columns
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.rowsAtOnce * Self.columnsAtOnce) {
-            products in
-            guard let products = products.baseAddress else { return }
-            multiply(tile, into: products)
-            tile.withOutputs(distances) { out, wanted in
-                withUnsafeTemporaryAllocation(of: UInt8.self, capacity: tile.rows.count) { isDoubtful in
-                    var call = tda_products(
-                        products: products, stride: columns.count, row_count: tile.rows.count,
-                        row_halves: centred.halves + tile.rows.lowerBound,
-                        column_halves: centred.halves + columns.lowerBound, out: out, wanted: wanted,
-                        sum: points.plan.sum, factor: Float(points.factor), least_share: Self.leastShare,
-                        least_halves: Self.leastHalves, is_doubtful: isDoubtful.baseAddress)
-                    guard kernels.run(&call) > 0 else { return }
-                    for row in 0..<tile.rows.count where isDoubtful[row] != 0 {
-                        guard let found = out[row] else { continue }
-                        recompute(
-                            found, count: wanted[row], row: tile.rows.lowerBound + row,
-                            from: columns.lowerBound)
-                    }
+        multiply(tile, into: products)
+        tile.withOutputs(distances) { out, wanted in
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: tile.rows.count) { isDoubtful in
+                var call = tda_products(
+                    products: products, stride: columns.count, row_count: tile.rows.count,
+                    row_halves: centred.halves + tile.rows.lowerBound,
+                    column_halves: centred.halves + columns.lowerBound, out: out, wanted: wanted,
+                    sum: points.plan.sum, factor: Float(points.factor), least_share: Self.leastShare,
+                    least_halves: Self.leastHalves, is_doubtful: isDoubtful.baseAddress)
+                guard kernels.run(&call) > 0 else { return }
+                for row in 0..<tile.rows.count where isDoubtful[row] != 0 {
+                    guard let found = out[row] else { continue }
+                    recompute(
+                        found, count: wanted[row], row: tile.rows.lowerBound + row, from: columns.lowerBound)
                 }
             }
         }

@@ -56,23 +56,23 @@ struct Preparation: Sendable {
             throw .noDistance(
                 point: point, reason: "has \(dimension) equal coordinates: its correlation is undefined")
         }
-        // Over the largest first, so that neither sum nor squares overflow.
         var largest = 0.0
         for k in 0..<dimension { largest = max(largest, abs(coordinates[k])) }
         guard largest > 0 else {
             throw .noDistance(
                 point: point, reason: "is the zero vector: its \(plan.metric.name) distance is undefined")
         }
-        for k in 0..<dimension { coordinates[k] /= largest }
+        // By a power of two first, so that neither sum nor squares overflow.
+        let scale = Double(sign: .plus, exponent: min(1023, -largest.exponent), significand: 1)
+        for k in 0..<dimension { coordinates[k] *= scale }
         if plan.normalisation == .centredUnit {
             var sum = 0.0
             for k in 0..<dimension { sum += coordinates[k] }
             let mean = sum / Double(dimension)
             for k in 0..<dimension { coordinates[k] -= mean }
         }
-        var square = 0.0
-        for k in 0..<dimension { square += coordinates[k] * coordinates[k] }
-        let length = square.squareRoot()
-        for k in 0..<dimension { coordinates[k] /= length }
+        guard let base = coordinates.baseAddress else { return }
+        let inverse = 1 / sumOfSquares(base, dimension).squareRoot()
+        for k in 0..<dimension { coordinates[k] *= inverse }
     }
 }

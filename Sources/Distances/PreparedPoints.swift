@@ -1,4 +1,5 @@
 internal import Hardware
+internal import Synchronization
 internal import Vocabulary
 
 /// A point cloud as a metric wants it: in the type that is computed in, normalised, scaled; row-major.
@@ -25,7 +26,7 @@ struct PreparedPoints: Sendable {
         count = cloud.count
         dimension = cloud.dimension
         plan = MetricPlan(metric)
-        magnitude = cloud.coordinates.largestMagnitude
+        magnitude = cloud.coordinates.largestMagnitude(context.team)
         isWithinFloatRange = plan.isWithinFloatRange(magnitude: magnitude)
         let suitsFloats =
             cloud.coordinates.precision == .float32 && plan.normalisation == .none && isWithinFloatRange
@@ -49,7 +50,7 @@ struct PreparedPoints: Sendable {
             let preparation = Preparation(plan: plan, dimension: dimension, scale: scale)
             coordinates = .float64(try preparation.doubles(of: cloud.coordinates, context.team))
             reserved = bytes
-            if precision == .float32, plan.normalisation != .none, Refinement.pays(self) {
+            if precision == .float32, plan.normalisation != .none, Refinement.pays(self, context.team) {
                 arithmetic = .floats
             }
         } catch {
@@ -96,31 +97,51 @@ extension PreparedPoints {
 
 extension Scalars {
     /// The largest absolute value, 0 for none.
-    var largestMagnitude: Double {
+    func largestMagnitude(_ team: any Team) -> Double {
         switch self {
-        case .float32(let values): Double(Self.largestMagnitude(values))
-        case .float64(let values): Self.largestMagnitude(values)
+        case .float32(let values): Double(Self.largestMagnitude(values, team))
+        case .float64(let values): Self.largestMagnitude(values, team)
         }
     }
 
-    private static func largestMagnitude<Value: BinaryFloatingPoint & SIMDScalar>(_ values: [Value]) -> Value
-    {
-        values.withUnsafeBufferPointer { values in
-            // Eight side by side, which a single one cannot be.
-            var largest = SIMD8<Value>()
-            var place = 0
-            while place &+ 8 <= values.count {
-                var eight = SIMD8<Value>()
-                for lane in 0..<8 { eight[lane] = values[place &+ lane].magnitude }
-                largest.replace(with: eight, where: eight .> largest)
-                place &+= 8
+    private static func largestMagnitude<Value: BinaryFloatingPoint & SIMDScalar & Sendable>(
+        _ values: [Value], _ team: any Team
+    ) -> Value {
+        let largest = Mutex(Value(0))
+        team.forEachChunk(of: values.count, by: 1 << 17) { _, range in
+            let here = values.withUnsafeBytes {
+                largestMagnitude(
+                    UnsafeRawBufferPointer(rebasing: $0[range.inBytes(of: Value.self)]), Value.self)
             }
-            var most = largest.max()
-            while place < values.count {
-                most = max(most, values[place].magnitude)
-                place &+= 1
-            }
-            return most
+            largest.withLock { $0 = max($0, here) }
         }
+        return largest.withLock { $0 }
+    }
+
+    private static func largestMagnitude<Value: BinaryFloatingPoint & SIMDScalar>(
+        _ bytes: UnsafeRawBufferPointer, _ type: Value.Type
+    ) -> Value {
+        // Eight side by side, which a single one cannot be.
+        var largest = SIMD8<Value>()
+        var place = 0
+        while place &+ MemoryLayout<SIMD8<Value>>.size <= bytes.count {
+            let eight = bytes.loadUnaligned(fromByteOffset: place, as: SIMD8<Value>.self)
+            let negative = SIMD8<Value>() - eight
+            largest.replace(with: eight, where: eight .> largest)
+            largest.replace(with: negative, where: negative .> largest)
+            place &+= MemoryLayout<SIMD8<Value>>.size
+        }
+        var most = largest.max()
+        while place < bytes.count {
+            most = max(most, bytes.loadUnaligned(fromByteOffset: place, as: Value.self).magnitude)
+            place &+= MemoryLayout<Value>.size
+        }
+        return most
+    }
+}
+
+extension Range<Int> {
+    fileprivate func inBytes<Value>(of type: Value.Type) -> Range<Int> {
+        lowerBound * MemoryLayout<Value>.stride..<upperBound * MemoryLayout<Value>.stride
     }
 }

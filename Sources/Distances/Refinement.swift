@@ -1,4 +1,6 @@
 internal import DistanceKernels
+internal import Hardware
+internal import Synchronization
 internal import Vocabulary
 
 /// Angles in float arithmetic, twice as fast as in double, with the small ones computed again.
@@ -13,9 +15,9 @@ enum Refinement {
     private static let leastDimension = 12
 
     /// Whether pairs that near are rare among unit vectors, by a sample of pairs.
-    static func pays(_ points: PreparedPoints) -> Bool {
+    static func pays(_ points: PreparedPoints, _ team: any Team) -> Bool {
         guard points.dimension >= leastDimension, points.count > 1 else { return false }
-        return points.share(ofPairsWhere: { points.squaredDistance($0, $1) / 2 < Double(limit) }) <= rare
+        return points.share(team) { points.squaredDistance($0, $1) / 2 < Double(limit) } <= rare
     }
 
     /// The share of pairs that may be computed twice at no cost to speak of.
@@ -24,13 +26,17 @@ enum Refinement {
 
 extension PreparedPoints {
     /// The share of a sample of pairs for which `holds` does. There must be two points.
-    func share(ofPairsWhere holds: (Int, Int) -> Bool) -> Double {
+    func share(_ team: any Team, ofPairsWhere holds: @Sendable (Int, Int) -> Bool) -> Double {
         let samples = 2048
-        let found = (0..<samples).count { sample in
-            let a = sample * 7919 % count
-            return holds(a, (a + 1 + sample * 104_729 % (count - 1)) % count)
+        let found = Atomic(0)
+        team.forEachChunk(of: samples, by: 256) { _, range in
+            let here = range.count { sample in
+                let a = sample * 7919 % count
+                return holds(a, (a + 1 + sample * 104_729 % (count - 1)) % count)
+            }
+            found.add(here, ordering: .relaxed)
         }
-        return Double(found) / Double(samples)
+        return Double(found.load(ordering: .relaxed)) / Double(samples)
     }
 
     /// Computes again, after the kernel, what it may have got wrong.

@@ -24,7 +24,7 @@ struct TriangleBlocks: Sendable {
         try condensedMatrix(pairs, of: type, context: context) { distances in
             let tiles = TriangleTiles(
                 count: panels.pointCount, rowsAtOnce: rowsAtOnce, columnsAtOnce: columnsAtOnce)
-            tiles.forEach(context: context) { tile in compute(tile, into: distances.base) }
+            tiles.forEach(context: context) { _, tile in compute(tile, into: distances.base) }
         }
     }
 

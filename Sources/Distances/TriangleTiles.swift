@@ -5,6 +5,9 @@ struct TriangleTiles: Sendable {
     let count: Int
     let rowsAtOnce: Int
     let columnsAtOnce: Int
+    /// Rows of the tiles that meet the diagonal, beyond which there is nothing to do, where these are to be
+    /// cut by themselves.
+    var rowsAtDiagonal: Int?
 
     /// Row r of a tile has the pairs with the columns below r.
     struct Tile: Sendable {
@@ -36,19 +39,30 @@ struct TriangleTiles: Sendable {
         var tiles: [Tile] = []
         for firstRow in stride(from: 0, to: count, by: rowsAtOnce) {
             let rows = firstRow..<min(firstRow + rowsAtOnce, count)
-            let end = rows.upperBound - 1
-            for firstColumn in stride(from: 0, to: end, by: columnsAtOnce) {
-                tiles.append(Tile(rows: rows, columns: firstColumn..<min(firstColumn + columnsAtOnce, end)))
+            guard let rowsAtDiagonal else {
+                tiles += cut(rows, from: 0, to: rows.upperBound - 1)
+                continue
+            }
+            tiles += cut(rows, from: 0, to: firstRow)
+            for row in stride(from: firstRow, to: rows.upperBound, by: rowsAtDiagonal) {
+                let end = min(row + rowsAtDiagonal, rows.upperBound)
+                tiles += cut(row..<end, from: firstRow, to: end - 1)
             }
         }
         return tiles
     }
 
+    private func cut(_ rows: Range<Int>, from first: Int, to end: Int) -> [Tile] {
+        stride(from: first, to: end, by: columnsAtOnce).map {
+            Tile(rows: rows, columns: $0..<min($0 + columnsAtOnce, end))
+        }
+    }
+
     /// Hands the tiles to the team. Ends early where the context's stop signal says so.
-    func forEach(context: ComputeContext, _ body: @Sendable (Tile) -> Void) {
+    func forEach(context: ComputeContext, _ body: @Sendable (_ worker: Int, Tile) -> Void) {
         let tiles = self.tiles
-        context.team.forEachChunk(of: tiles.count, by: 1, stop: context.stop) { _, range in
-            for index in range { body(tiles[index]) }
+        context.team.forEachChunk(of: tiles.count, by: 1, stop: context.stop) { worker, range in
+            for index in range { body(worker, tiles[index]) }
             // By the share of the tiles: those of the first rows are fewer, not smaller.
             context.progress.advance(to: 0.1 * Double(range.upperBound) / Double(tiles.count))
         }

@@ -42,7 +42,10 @@ public struct Barcode: Sendable, Hashable {
         precondition(generators.isEmpty || generators.count == representatives.count)
         self.maxDimension = maxDimension
         if representatives.isEmpty {
-            self.pairs = pairs.sorted()
+            // In place where the caller has let them go: there may be millions.
+            var sorted = consume pairs
+            sorted.sort()
+            self.pairs = sorted
             self.representatives = []
             self.generators = []
         } else {

@@ -6,7 +6,9 @@ import Vocabulary
 /// Alpha complexes of the points in a file, in this process, on the threads that the daemon would use.
 ///
 /// FILE holds two Int64, the number of points and their dimension, and then Float64 coordinates; more of
-/// such clouds may follow. For each cloud: a line of figures, and the bars, one a line.
+/// such clouds may follow. For each cloud: a line of figures, and the bars, one a line. The memory is the
+/// engine's own count of its peak, and what the process grew by over what it held with the input read and
+/// the threads started.
 @main
 struct BenchAlpha {
     static let usage = "usage: bench-alpha FILE [THREADS] [THRESHOLD] [PRIME] [nobars] [REPEATS]"
@@ -25,8 +27,10 @@ struct BenchAlpha {
             let options = try AlphaComplexOptions(
                 maxAlphaValue: number(3, Double.init) ?? .infinity,
                 field: CoefficientField(modulus: number(4, Int.init) ?? 2))
+            LargeBlocks.returnAtOnce()
             let pool = try WorkerPool(topology: Machine().topology, threads: threads)
             while let cloud = try next(in: file) {
+                let before = ProcessMemory.startAnew()
                 for _ in 0..<(number(6, Int.init) ?? 1) {
                     let outcome = await pool.run(teamOf: threads) { team in
                         Result {
@@ -35,7 +39,8 @@ struct BenchAlpha {
                         }
                     }
                     guard let result = try outcome?.get() else { exit(70) }
-                    show(result, of: cloud, bars: !arguments.contains("nobars"))
+                    let grown = ProcessMemory.peak - before
+                    show(result, of: cloud, grown: grown, bars: !arguments.contains("nobars"))
                 }
             }
         } catch {
@@ -52,10 +57,11 @@ struct BenchAlpha {
         return try PointCloud(dimension: Int(header[1]), coordinates: .float64(coordinates))
     }
 
-    private static func show(_ result: ComputeResult, of cloud: PointCloud, bars: Bool) {
+    private static func show(_ result: ComputeResult, of cloud: PointCloud, grown: Int, bars: Bool) {
         let statistics = result.statistics
         var line = "\(cloud.count) points in \(cloud.dimension)D: \(statistics.computeSeconds) s, "
-        line += "\(Double(statistics.peakMemory) / 1e6) MB, \(result.barcode.pairs.count) bars"
+        line += "\(Double(statistics.peakMemory) / 1e6) MB counted, \(Double(grown) / 1e6) MB grown, "
+        line += "\(result.barcode.pairs.count) bars"
         for phase in statistics.phases { line += ", \(phase.name) \(Int(phase.seconds * 1e6)) us" }
         print(line)
         guard bars else { return }

@@ -8,8 +8,9 @@ import Vocabulary
 /// Times the distance layer and the pass over edges in this process, a line of JSON a measurement: the
 /// best and the median of several runs, from the point cloud to the finished matrix or graph.
 ///
-/// `bench-distances [--backends] [THREADS…]` measures with each of those team sizes; without any, with one
-/// thread and with one a core. `--backends` sets the ways of computing beside each other;
+/// `bench-distances [--backends] [--only START] [THREADS…]` measures with each of those team sizes; without
+/// any, with one thread and with one a core. `--backends` sets the ways of computing beside each other;
+/// `--only` leaves out what does not start like `matrix 5000 768 cosine openblas`.
 /// `bench/distances/compare` sets the figures beside those of other libraries.
 @main
 struct BenchDistances {
@@ -37,6 +38,17 @@ struct BenchDistances {
             exit(1)
         }
     }
+
+    /// What measurements start with that are not left out.
+    private static let only: String = {
+        let arguments = CommandLine.arguments
+        guard let place = arguments.firstIndex(of: "--only"), place + 1 < arguments.count else { return "" }
+        return arguments[place + 1]
+    }()
+
+    /// For the runs of one measurement. There are many where ways of computing are beside each other.
+    private static let budget: Duration =
+        CommandLine.arguments.contains("--backends") ? .milliseconds(300) : .seconds(1)
 
     private typealias Way = (name: String, method: PairwiseDistances.Method)
     private static let onHost: [Way] = [("cpu", .differences), ("openblas", .products)]
@@ -115,12 +127,13 @@ struct BenchDistances {
         _ what: String, _ cloud: PointCloud, _ metric: String, asked: String, _ pool: WorkerPool,
         _ compute: @escaping @Sendable (any Team) throws(BenchError) -> String
     ) async throws {
+        guard "\(what) \(cloud.count) \(cloud.dimension) \(metric) \(asked)".hasPrefix(only) else { return }
         let measured = await pool.run(teamOf: pool.threadCount) { team in
             Result { () throws(BenchError) in
                 var seconds: [Double] = []
                 var backend = ""
                 let begin = ContinuousClock.now
-                while seconds.count < 7, seconds.isEmpty || begin.duration(to: .now) < .seconds(1) {
+                while seconds.count < 7, seconds.isEmpty || begin.duration(to: .now) < budget {
                     let start = ContinuousClock.now
                     backend = try compute(team)
                     seconds.append(start.duration(to: .now) / .seconds(1))
