@@ -22,6 +22,9 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
 let package = Package(
@@ -38,6 +41,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -48,6 +52,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
@@ -125,7 +130,7 @@ let package = Package(
             dependencies: [
                 "CZlib", "Vocabulary", "Formats", "TDAClient", "Messages", "JobStore", "ResultCache",
                 hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, nioCore, nioHTTP1, nioHTTPTypes,
-                nioPosix, nioSSL, nioTLS, collections, lifecycle, logging,
+                nioPosix, nioSSL, nioTLS, collections, crypto, cryptoExtras, jwtKit, lifecycle, logging,
             ]),
         .testTarget(
             name: "GatewayTests",
@@ -144,7 +149,8 @@ let package = Package(
             dependencies: [
                 "Vocabulary", "Formats", "Settings", "TDAClient", "Messages", "JobStore", "Schemas",
                 "StreamWindows",
-                "Kafka", hummingbird, httpClient, httpTypes, nioCore, nioHTTP1, collections, lifecycle,
+                "Kafka", hummingbird, httpClient, httpTypes, nioCore, nioHTTP1, collections, crypto,
+                lifecycle,
                 signals,
                 logging,
             ]),

@@ -4,8 +4,10 @@ public import Messages
 public struct GatewayConfiguration: Sendable {
     public var host = "127.0.0.1"
     public var port = 8000
-    /// None means that everybody on this machine may call, and nobody else.
+    /// None, of either kind, means that everybody on this machine may call, and nobody else.
     public var tokens = AccessTokens.none
+    /// Whose JSON Web Tokens are let in too.
+    public var webTokens: WebTokens?
     /// Plain HTTP where nil.
     public var security: TransportSecurity?
     /// The sites whose pages may use the API from a browser, as `https://example.org`; `*` is any.
@@ -35,7 +37,7 @@ public struct GatewayConfiguration: Sendable {
 
     /// - Throws: `GatewayConfigurationError` when others than this machine could call without a token.
     public func validate() throws(GatewayConfigurationError) {
-        if tokens.isEmpty, !Self.isLoopback(host) { throw .openToTheNetwork(host: host) }
+        if tokens.isEmpty, webTokens == nil, !Self.isLoopback(host) { throw .openToTheNetwork(host: host) }
     }
 
     /// Only addresses that need no name service to be known as loopback.
@@ -49,13 +51,15 @@ public struct GatewayConfiguration: Sendable {
 /// Why the gateway does not start.
 public enum GatewayConfigurationError: Error, Hashable, CustomStringConvertible {
     case openToTheNetwork(host: String)
+    case badWebKeys(String)
     case badCertificate(String)
 
     public var description: String {
         switch self {
         case .openToTheNetwork(let host):
             "TDA_HTTP_HOST is \(host), which others can reach, but there are no tokens: "
-                + "set TDA_API_TOKENS or TDA_API_TOKENS_FILE, or listen on 127.0.0.1"
+                + "set TDA_API_TOKENS, TDA_API_TOKENS_FILE or TDA_JWT_KEYS_FILE, or listen on 127.0.0.1"
+        case .badWebKeys(let reason): "TDA_JWT_KEYS_FILE: \(reason)"
         case .badCertificate(let reason): "TDA_TLS_CERTIFICATE, TDA_TLS_KEY: \(reason)"
         }
     }

@@ -42,6 +42,14 @@ extension Variable {
         "The bearer tokens that are let in, separated by commas; without any only loopback is served.")
     public static let apiTokensFile = Variable(
         "TDA_API_TOKENS_FILE", "file", "A file of bearer tokens, one a line.")
+    public static let jwtKeysFile = Variable(
+        "TDA_JWT_KEYS_FILE", "file",
+        "What JSON Web Tokens are signed by: a JSON Web Key Set, a public key or certificate in PEM, or a secret "
+            + "for HS256; with it such tokens are let in too.")
+    public static let jwtIssuer = Variable(
+        "TDA_JWT_ISSUER", "name", "Whose JSON Web Tokens are let in: their claim iss.")
+    public static let jwtAudience = Variable(
+        "TDA_JWT_AUDIENCE", "name", "Whom JSON Web Tokens must be for: their claim aud.")
     public static let tlsCertificate = Variable(
         "TDA_TLS_CERTIFICATE", "file",
         "The server's certificate in PEM, with those that lead to its root; with it HTTPS is served.")
@@ -100,7 +108,8 @@ extension Variable {
     static let all: [Variable] =
         common + [
             .threads, .smt, .memoryLimit, .queue, .openCL, .calibration, .grace,
-            .httpHost, .httpPort, .apiTokens, .apiTokensFile, .tlsCertificate, .tlsKey, .corsOrigins,
+            .httpHost, .httpPort, .apiTokens, .apiTokensFile, .jwtKeysFile, .jwtIssuer, .jwtAudience,
+            .tlsCertificate, .tlsKey, .corsOrigins,
             .rateLimit, .rateBurst, .maxConnections, .bodyMemory, .dataDirectory, .syncLimit, .maxBodyBytes,
             .resultTTL, .jobAttempts, .jobLease, .outboxTTL, .cacheBytes, .maxUploadBytes,
             .databaseURL, .redisURL, .kafkaBootstrapServers, .kafkaJobsTopic, .kafkaResultsTopic,

@@ -69,11 +69,11 @@ import Testing
 
     @Test func takesNewTokensWhileItRuns() {
         let keeper = TokenKeeper(AccessTokens(["old"]))
-        #expect(keeper.replace(with: AccessTokens(["new", "newer"])))
-        #expect(keeper.current.count == 2)
+        #expect(keeper.replace(with: AccessTokens(["new", "newer"]), nil))
+        #expect(keeper.current.plain.count == 2)
         // That would open it to everybody.
-        #expect(!keeper.replace(with: .none))
-        #expect(keeper.current.count == 2)
-        #expect(!TokenKeeper(.none).replace(with: AccessTokens(["first"])))
+        #expect(!keeper.replace(with: .none, nil))
+        #expect(keeper.current.plain.count == 2)
+        #expect(!TokenKeeper(.none).replace(with: AccessTokens(["first"]), nil))
     }
 }

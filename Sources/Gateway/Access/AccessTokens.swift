@@ -56,27 +56,39 @@ struct ClientName: Hashable, Sendable {
 
     init(text: String) { self.text = text }
 
+    /// The subject of a JSON Web Token, told apart from others of its name by the issuer.
+    init(subject: String, of issuer: String) {
+        text = "subject:" + Hex.sha256(Array("\(issuer)\0\(subject)".utf8)).prefix(32)
+    }
+
     /// - Parameter token: its digest tells enough; it does not tell the token.
     init(token: [UInt8]) {
-        text = "token:" + token.withUnsafeBytes { SHA256.hexDigits(of: $0) }.prefix(32)
+        text = "token:" + Hex.sha256(token).prefix(32)
     }
 }
 
 /// The tokens that are valid now, which may change while the gateway runs.
 public final class TokenKeeper: Sendable {
-    private let tokens: Mutex<AccessTokens>
+    package typealias Tokens = (plain: AccessTokens, web: WebTokens?)
 
-    public init(_ tokens: AccessTokens) { self.tokens = Mutex(tokens) }
+    private let tokens: Mutex<Tokens>
 
-    public var current: AccessTokens { tokens.withLock { $0 } }
+    public init(_ tokens: AccessTokens, _ webTokens: WebTokens? = nil) {
+        self.tokens = Mutex((tokens, webTokens))
+    }
+
+    package var current: Tokens { tokens.withLock { $0 } }
 
     /// Lets these in from now on, and only these.
     ///
     /// - Returns: whether it did; a gateway that has tokens never gives up all of them, which would open it.
-    public func replace(with new: AccessTokens) -> Bool {
+    public func replace(with new: AccessTokens, _ newWebTokens: WebTokens?) -> Bool {
         tokens.withLock { tokens in
-            guard tokens.isEmpty == new.isEmpty else { return false }
-            tokens = new
+            let (wasOpen, isOpen) = (
+                tokens.plain.isEmpty && tokens.web == nil, new.isEmpty && newWebTokens == nil
+            )
+            guard wasOpen == isOpen else { return false }
+            tokens = (new, newWebTokens)
             return true
         }
     }

@@ -41,8 +41,11 @@ final class RateBuckets: Sendable {
     }
 
     private let limits: RateLimits
-    /// As many as there are tokens: clients cannot make more.
+    /// Those that were used lately: an issuer may let in any number of subjects.
     private let buckets = Mutex<[ClientName: Bucket]>([:])
+
+    /// More than so many are looked through for those that are full again, which need not be kept.
+    private static let manyBuckets = 10_000
 
     init(_ limits: RateLimits) { self.limits = limits }
 
@@ -51,6 +54,7 @@ final class RateBuckets: Sendable {
     /// - Returns: nil, or the seconds to wait, rounded up, where the bucket is empty.
     func take(for client: ClientName, now: ContinuousClock.Instant) -> Int? {
         buckets.withLock { buckets in
+            if buckets.count >= Self.manyBuckets { dropFull(&buckets, now: now) }
             var bucket = buckets[client] ?? Bucket(level: Double(limits.burst), filled: now)
             let gained = (now - bucket.filled) / .seconds(1) * limits.perSecond
             bucket.level = min(bucket.level + gained, Double(limits.burst))
@@ -61,6 +65,12 @@ final class RateBuckets: Sendable {
                 return nil
             }
             return Int(max(1, ((1 - bucket.level) / limits.perSecond).rounded(.up)))
+        }
+    }
+
+    private func dropFull(_ buckets: inout [ClientName: Bucket], now: ContinuousClock.Instant) {
+        buckets = buckets.filter { _, bucket in
+            bucket.level + (now - bucket.filled) / .seconds(1) * limits.perSecond < Double(limits.burst)
         }
     }
 }

@@ -1,8 +1,8 @@
 import HTTPTypes
 import Hummingbird
 
-/// Lets through only requests that carry one of the tokens, and notes whose they are; all, when there are no
-/// tokens.
+/// Lets through only requests that carry one of the tokens, of either kind, and notes whose they are; all, when
+/// there are none.
 struct TokenCheck: RouterMiddleware {
     typealias Context = GatewayContext
 
@@ -11,8 +11,8 @@ struct TokenCheck: RouterMiddleware {
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let tokens = tokens.current
-        guard !tokens.isEmpty, !HealthRoutes.paths.contains(request.uri.path) else {
+        let (tokens, webTokens) = tokens.current
+        guard !tokens.isEmpty || webTokens != nil, !HealthRoutes.paths.contains(request.uri.path) else {
             return try await next(request, context)
         }
         guard let header = request.headers[.authorization] else {
@@ -21,11 +21,18 @@ struct TokenCheck: RouterMiddleware {
         guard let token = Self.bearerToken(header) else {
             throw Problem(.unauthorized, "the Authorization header is not of the form: Bearer TOKEN")
         }
-        guard let client = tokens.client(showing: token) else {
-            throw Problem(.forbidden, "this token is not known here")
-        }
         var context = context
-        context.client = client
+        if let client = tokens.client(showing: token) {
+            context.client = client
+        } else if let client = await webTokens?.client(showing: token) {
+            context.client = client
+        } else {
+            throw Problem(
+                .forbidden,
+                webTokens == nil
+                    ? "this token is not known here"
+                    : "this token is not known here, or not one of our issuer's that is for us and valid now")
+        }
         return try await next(request, context)
     }
 

@@ -1,3 +1,4 @@
+import Crypto
 import Vocabulary
 
 /// A digest of what a result depends on: input and options, not the number of threads.
@@ -9,7 +10,8 @@ struct ResultKey: Hashable, Sendable {
         var digest = SHA256()
         let parameters = "\(options.algorithm.rawValue) \(options.json(threads: nil))"
         // The number of points tells where each of the arrays that follow ends.
-        digest.update(Array("\(input.kind) \(input.count) \(input.dimension ?? 0) \(parameters)".utf8))
+        digest.update(
+            data: Array("\(input.kind) \(input.count) \(input.dimension ?? 0) \(parameters)".utf8))
         if let weights = input.weights { digest.update(weights) }
         switch input {
         case .points(let cloud): digest.update(cloud.coordinates)
@@ -17,11 +19,11 @@ struct ResultKey: Hashable, Sendable {
             digest.update(matrix.lowerTriangle)
             if let births = matrix.vertexBirths { digest.update(births) }
         case .sparse(let graph):
-            graph.ends.withUnsafeBytes { digest.update($0) }
+            graph.ends.withUnsafeBytes { digest.update(bufferPointer: $0) }
             digest.update(graph.lengths)
             if let births = graph.vertexBirths { digest.update(births) }
         }
-        text = digest.hexDigits()
+        text = Hex.digits(digest.finalize())
     }
 }
 
@@ -38,8 +40,8 @@ extension ComputeInput {
 extension SHA256 {
     fileprivate mutating func update(_ scalars: Scalars) {
         switch scalars {
-        case .float32(let values): values.withUnsafeBytes { update($0) }
-        case .float64(let values): values.withUnsafeBytes { update($0) }
+        case .float32(let values): values.withUnsafeBytes { update(bufferPointer: $0) }
+        case .float64(let values): values.withUnsafeBytes { update(bufferPointer: $0) }
         }
     }
 }

@@ -14,9 +14,7 @@ extension RenderedResult {
 
     /// As the store keeps it.
     var stored: JobResults {
-        JobResults(
-            json: Data(results), parameters: parameters,
-            tag: results.withUnsafeBytes { SHA256.hexDigits(of: $0) })
+        JobResults(json: Data(results), parameters: parameters, tag: Hex.sha256(results))
     }
 }
 

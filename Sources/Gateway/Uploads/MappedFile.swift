@@ -11,9 +11,8 @@ struct MappedFile: ~Copyable {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .disk(errno) }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .disk(errno) }
-        let size = Int(status.st_size)
+        let size = lseek(descriptor, 0, SEEK_END)
+        guard size >= 0 else { throw .disk(errno) }
         // Nothing cannot be mapped.
         guard size > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)

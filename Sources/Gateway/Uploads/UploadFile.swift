@@ -1,3 +1,4 @@
+import Crypto
 import Glibc
 import NIOCore
 import Synchronization
@@ -35,7 +36,7 @@ final class UploadFile: Sendable {
     func append(_ data: ByteBuffer) throws(Problem) {
         let code = state.withLock { state in
             data.withUnsafeReadableBytes { bytes -> CInt in
-                state.digest.update(bytes)
+                state.digest.update(bufferPointer: bytes)
                 state.byteCount += bytes.count
                 var rest = bytes[...]
                 while !rest.isEmpty {
@@ -59,7 +60,7 @@ final class UploadFile: Sendable {
             let code = fsync(state.descriptor) == 0 ? 0 : errno
             close(state.descriptor)
             state.descriptor = -1
-            return (state.digest.hexDigits(), code)
+            return (Hex.digits(state.digest.finalize()), code)
         }
         if code != 0 { throw .disk(code) }
         return digest

@@ -2,6 +2,7 @@ import Formats
 import FoundationEssentials
 import Glibc
 import JobStore
+import Messages
 import NIOPosix
 import Vocabulary
 
@@ -31,7 +32,7 @@ final class Uploads: Sendable {
 
     /// A file to write an upload to.
     func begin() async throws -> UploadFile {
-        let path = "\(directory)/part-\(UUID().uuidString.lowercased())"
+        let path = "\(directory)/part-\(RandomID.make())"
         return try await onDiskThread { try UploadFile(path: path) }
     }
 
@@ -46,7 +47,7 @@ final class Uploads: Sendable {
             throw Problem.badUpload(
                 "the points have \(cloud.dimension) coordinates, metadata.dimension is \(dimension)")
         }
-        let id = UUID().uuidString.lowercased()
+        let id = RandomID.make()
         let upload = Upload(
             id: id, name: metadata.name ?? id, description: metadata.description, format: format.rawValue,
             dimension: cloud.dimension, pointCount: cloud.count, byteCount: file.byteCount, digest: digest,
