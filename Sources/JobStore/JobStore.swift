@@ -10,6 +10,9 @@ public protocol JobStore: Sendable {
     /// Whether messages about jobs are written to the outbox.
     var announcesJobs: Bool { get }
 
+    /// Calls that failed since the start.
+    var failureCount: Int { get }
+
     // MARK: Submitting
 
     /// Adds a job with the request body it is to be run from.

@@ -41,7 +41,10 @@ extension Session {
         daemon.engine.submit(job, { () throws(InvalidInput) in try head.input(arrays: arrays) }) { outcome in
             // Still on the thread that computed: the event loop is spared the pass over the bars.
             let answer = OutboundFrame.answer(id: id, outcome, limits: limits)
-            eventLoop.execute { session.value.answer(id, answer) }
+            eventLoop.execute {
+                session.value.note(job, head.traceParent, answer)
+                session.value.answer(id, answer)
+            }
         }
     }
 
@@ -57,6 +60,15 @@ extension Session {
                 }
             }
         }
+    }
+
+    /// A computation that somebody traces is worth a line where the trace is recorded.
+    private func note(_ job: Job, _ traceParent: TraceParent?, _ answer: OutboundFrame) {
+        guard let traceParent else { return }
+        logger.log(
+            level: traceParent.isSampled ? .info : .debug,
+            answer.kind == .result ? "computed" : "not computed",
+            metadata: ["computation": "\(job.id)", "traceparent": "\(traceParent)"])
     }
 
     /// Sends the answer. The request counts as unanswered, and its result against the memory budget,

@@ -53,6 +53,8 @@ public struct ComputeRequest: Sendable {
     public var threads: Int?
     /// From admission to result; nil means none.
     public var timeout: Duration?
+    /// The trace that it is a part of.
+    public var traceParent: TraceParent?
 
     public init(
         input: ComputeInput, options: ComplexOptions, threads: Int? = nil, timeout: Duration? = nil

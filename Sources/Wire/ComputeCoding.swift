@@ -7,6 +7,7 @@ public struct ComputeHead: Sendable {
     public let threads: Int?
     public let timeout: Duration?
     public let progressInterval: Duration?
+    public let traceParent: TraceParent?
 
     /// The input, once its arrays are there. Looks at every number.
     public func input(arrays: [WireArray]) throws(InvalidInput) -> ComputeInput {
@@ -42,6 +43,7 @@ extension ComputeHead {
         } catch {
             throw Failure(.internal, "\(error)")
         }
+        traceParent = message.traceparent.isEmpty ? nil : TraceParent(message.traceparent)
         threads = message.hasThreads ? Int(message.threads) : nil
         timeout = message.hasTimeoutMs ? Duration(milliseconds: message.timeoutMs) : nil
         progressInterval =
@@ -60,6 +62,7 @@ extension ProtoCompute {
             }
         if let threads = request.threads { self.threads = UInt32(count: threads) }
         if let timeout = request.timeout { timeoutMs = timeout.wholeMilliseconds }
+        if let traceParent = request.traceParent { traceparent = traceParent.text }
         if let progressInterval { progressIntervalMs = UInt32(clamping: progressInterval.wholeMilliseconds) }
     }
 }

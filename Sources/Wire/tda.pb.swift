@@ -433,6 +433,13 @@ nonisolated struct ProtoCompute: @unchecked Sendable {
   /// Clears the value of `progressIntervalMs`. Subsequent reads from it will return its default value.
   mutating func clearProgressIntervalMs() {_uniqueStorage()._progressIntervalMs = nil}
 
+  /// The W3C trace context that it is a part of, for the daemon's log. Empty: none; what is not well formed counts
+  /// as none.
+  var traceparent: String {
+    get {_storage._traceparent}
+    set {_uniqueStorage()._traceparent = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Complex: Equatable, Sendable {
@@ -1508,7 +1515,7 @@ nonisolated extension ProtoAlphaComplex: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension ProtoCompute: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Compute"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}input\0\u{3}vietoris_rips\0\u{3}alpha_complex\0\u{1}threads\0\u{3}timeout_ms\0\u{3}progress_interval_ms\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}input\0\u{3}vietoris_rips\0\u{3}alpha_complex\0\u{1}threads\0\u{3}timeout_ms\0\u{3}progress_interval_ms\0\u{1}traceparent\0")
 
   fileprivate class _StorageClass {
     var _input: ProtoInput? = nil
@@ -1516,6 +1523,7 @@ nonisolated extension ProtoCompute: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _threads: UInt32? = nil
     var _timeoutMs: UInt64? = nil
     var _progressIntervalMs: UInt32? = nil
+    var _traceparent: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1531,6 +1539,7 @@ nonisolated extension ProtoCompute: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _threads = source._threads
       _timeoutMs = source._timeoutMs
       _progressIntervalMs = source._progressIntervalMs
+      _traceparent = source._traceparent
     }
   }
 
@@ -1579,6 +1588,7 @@ nonisolated extension ProtoCompute: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._threads) }()
         case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._timeoutMs) }()
         case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._progressIntervalMs) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._traceparent) }()
         default: break
         }
       }
@@ -1614,6 +1624,9 @@ nonisolated extension ProtoCompute: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._progressIntervalMs {
         try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
       } }()
+      if !_storage._traceparent.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._traceparent, fieldNumber: 7)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1628,6 +1641,7 @@ nonisolated extension ProtoCompute: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._threads != rhs_storage._threads {return false}
         if _storage._timeoutMs != rhs_storage._timeoutMs {return false}
         if _storage._progressIntervalMs != rhs_storage._progressIntervalMs {return false}
+        if _storage._traceparent != rhs_storage._traceparent {return false}
         return true
       }
       if !storagesAreEqual {return false}

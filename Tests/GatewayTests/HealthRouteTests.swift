@@ -47,6 +47,8 @@ import Vocabulary
             #expect(text.contains("tda_http_requests_total{\(route),status=\"400\"} 1\n"))
             #expect(text.contains("tda_computations_total{outcome=\"completed\"} 1\n"))
             #expect(text.contains("tda_daemon_up 1\n"))
+            #expect(text.contains("tda_store_errors_total 0\n"))
+            #expect(text.contains("tda_http_body_memory_bytes 0\n"))
             #expect(text.contains(#"_bucket{route="/api/v1/tda/compute/vietoris-rips",le="+Inf"} 2"#))
         }
     }

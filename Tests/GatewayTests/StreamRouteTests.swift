@@ -35,6 +35,46 @@ import Testing
         }
     }
 
+    @Test func takesSeveralAtOnceInTheirOrder() async throws {
+        try await withStoredGateway { (client, store) async throws in
+            let events = (0..<1000).map { index in
+                let data = #"{"stream_id": "s\#(index)", "points": [[\#(index)]], "timestamp": 1}"#
+                let options = index == 7 ? #", "options": {"partition_key": "seven"}"# : ""
+                return #"{"type": "point_cloud_update", "data": \#(data)\#(options)}"#
+            }
+            let body = #"{"topic": "tda_events", "events": [\#(events.joined(separator: ","))]}"#
+            let response = try await client.post(Self.path, body)
+            #expect(response.status == .accepted)
+            let json = try response.json
+            #expect(json["status"] == "accepted" && json["count"] == 1000)
+            let claimed = try await store.claimMessages(owner: "test", limit: 2000, lease: .seconds(60))
+            #expect(claimed.map(\.message.key) == (0..<1000).map { $0 == 7 ? "seven" : "s\($0)" })
+            #expect(Set(claimed.map(\.message.id)).count == 1000)
+            let last = try #require(claimed.last).message
+            #expect(json["message_ids"][999].text == last.id)
+        }
+    }
+
+    @Test func takesSeveralTogetherOrNotAtAll() async throws {
+        try await withStoredGateway { (client, store) async throws in
+            let good = #"{"type": "point_cloud_update", "data": \#(Self.data)}"#
+            let bad =
+                #"{"type": "point_cloud_update", "data": {"stream_id": "s", "points": [], "timestamp": 1}}"#
+            for (events, place) in [
+                ("\(good), \(bad)", "events[1].data.points"), (#"\#(good), {"data": {}}"#, "events[1]"),
+                ("", "events"), (Array(repeating: "7", count: 3).joined(separator: ","), "events[0]"),
+            ] {
+                let response = try await client.post(
+                    Self.path, #"{"topic": "tda_events", "events": [\#(events)]}"#)
+                #expect(response.status == .badRequest)
+                #expect(try response.json["error"]["message"].text?.contains(place) == true)
+            }
+            let both = #"{"topic": "tda_events", "events": [\#(good)], "event": \#(good)}"#
+            try await #expect(client.post(Self.path, both).status == .badRequest)
+            #expect(try await store.outboxDepth().count == 0)
+        }
+    }
+
     @Test func takesTheKeyItIsGiven() async throws {
         try await withStoredGateway { (client, store) async throws in
             let response = try await client.post(

@@ -26,6 +26,29 @@ import Wire
         }
     }
 
+    @Test func traceContextsArriveWhereTheyAreWellFormed() throws {
+        let text = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        var request = try Samples.square()
+        request.traceParent = TraceParent(text)
+        let sent = OutboundFrame.compute(id: 9, request)
+        let frame = try #require(try Receiver<Request>.daemon().feed(sent.serialized()).first)
+        guard case .compute(let head) = frame.message else {
+            Issue.record("not a compute: \(frame.message)")
+            return
+        }
+        #expect(head.traceParent?.text == text && head.traceParent?.isSampled == true)
+    }
+
+    @Test(arguments: [
+        "", "00", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", String(repeating: "-", count: 55),
+        "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+        "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0\n",
+    ])
+    func whatIsNoTraceContextIsNone(text: String) { #expect(TraceParent(text) == nil) }
+
     @Test(arguments: [1, 7, 64, Int.max])
     func resultsArriveAsTheyWereMeant(step: Int) throws {
         for barcode in [Samples.barcode, Samples.barcodeWithCocycles, Barcode(maxDimension: 0, pairs: [])] {

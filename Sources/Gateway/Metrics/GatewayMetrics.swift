@@ -18,12 +18,13 @@ final class GatewayMetrics: Sendable {
         var inFlight = 0
         var requests: [RequestKey: Int] = [:]
         var durations: [String: Histogram] = [:]
-        var bodyBytes = 0
         var computations: [String: Int] = [:]
         var computeTime = Histogram()
     }
 
     private let counts = Mutex(Counts())
+    private let requestBytes = Atomic<Int>(0)
+    private let responseBytes = Atomic<Int>(0)
     private let started = ContinuousClock.now
 
     func requestStarted() { counts.withLock { $0.inFlight += 1 } }
@@ -40,7 +41,9 @@ final class GatewayMetrics: Sendable {
         }
     }
 
-    func bodyRead(bytes: Int) { counts.withLock { $0.bodyBytes += bytes } }
+    func bodyRead(bytes: Int) { requestBytes.add(bytes, ordering: .relaxed) }
+
+    func bodyWritten(bytes: Int) { responseBytes.add(bytes, ordering: .relaxed) }
 
     /// - Parameter outcome: `completed` or a failure's code.
     private func computationEnded(outcome: String, elapsed: Duration) {
@@ -67,10 +70,13 @@ final class GatewayMetrics: Sendable {
     /// - Parameters:
     ///   - daemon: what the daemon says of itself, nil when it is not there.
     ///   - connections: open connections now.
+    ///   - bodies: what the bodies of requests take now.
     ///   - jobs: jobs by state, nil when the store is not there.
+    ///   - storeFailures: calls to the store that failed.
+    ///   - joined: requests that waited for an equal one's computation.
     func text(
-        daemon: DaemonStatus?, connections: Int, jobs: [JobState: Int]?, cache: CacheStatus,
-        joined: Int
+        daemon: DaemonStatus?, connections: Int, bodies: BodyMemory, jobs: [JobState: Int]?,
+        storeFailures: Int, cache: CacheStatus, joined: Int
     ) -> String {
         let counts = counts.withLock { $0 }
         var out = PrometheusText()
@@ -81,7 +87,17 @@ final class GatewayMetrics: Sendable {
             (ContinuousClock.now - started) / .seconds(1))
         out.single("tda_http_connections", "gauge", "Open connections.", connections)
         out.single("tda_http_requests_in_flight", "gauge", "Requests being answered.", counts.inFlight)
-        out.single("tda_http_request_body_bytes_total", "counter", "Body bytes read.", counts.bodyBytes)
+        out.single(
+            "tda_http_request_body_bytes_total", "counter", "Body bytes read.",
+            requestBytes.load(ordering: .relaxed))
+        out.single(
+            "tda_http_response_body_bytes_total", "counter", "Body bytes written.",
+            responseBytes.load(ordering: .relaxed))
+        out.single(
+            "tda_http_body_memory_bytes", "gauge", "What the bodies of requests hold now, uploads aside.",
+            bodies.heldBytes)
+        out.single(
+            "tda_http_body_memory_limit_bytes", "gauge", "What they may hold together.", bodies.maxBytes)
 
         out.family("tda_http_requests_total", "counter", "Requests answered.")
         for (key, count) in counts.requests.sorted(by: { $0.key.order < $1.key.order }) {
@@ -102,6 +118,8 @@ final class GatewayMetrics: Sendable {
         out.histogram("tda_computation_seconds", [], counts.computeTime)
         Self.describe(daemon, in: &out)
         Self.describe(jobs, in: &out)
+        out.single(
+            "tda_store_errors_total", "counter", "Calls to the store that failed.", storeFailures)
         Self.describe(cache, in: &out)
         out.single(
             "tda_computations_joined_total", "counter",

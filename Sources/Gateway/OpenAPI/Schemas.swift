@@ -9,7 +9,8 @@ extension Schema {
         ("JobEvent", jobEvent),
         ("Accepted", accepted), ("Results", results), ("PersistencePair", persistencePair),
         ("Estimate", estimate), ("Upload", upload), ("UploadList", uploadList), ("UploadForm", uploadForm),
-        ("Publication", publication), ("Published", published),
+        ("Publication", publication), ("StreamEvent", streamEvent),
+        ("PublicationOptions", publicationOptions), ("Published", published),
         ("Health", health), ("Liveness", liveness), ("Problem", problem),
     ]
 
@@ -116,18 +117,35 @@ extension Schema {
         """
 
     private static let publication: Schema = """
-        {"type": "object", "required": ["topic", "event"], "properties": {
-          "topic": {"type": "string"},
-          "event": {"type": "object", "required": ["type", "data"], "properties": {
-            "type": {"type": "string"}, "data": {"type": "object"}}},
-          "options": {"type": "object", "properties": {"partition_key": {"type": "string"}}}}}
+        {"type": "object", "required": ["topic"], "oneOf": [{"required": ["event"]}, {"required": ["events"]}],
+          "properties": {
+            "topic": {"type": "string"},
+            "event": {"$ref": "#/components/schemas/StreamEvent"},
+            "events": {"type": "array", "minItems": 1, "maxItems": 10000,
+              "items": {"$ref": "#/components/schemas/StreamEvent"}},
+            "options": {"$ref": "#/components/schemas/PublicationOptions"}}}
+        """
+
+    private static let streamEvent: Schema = """
+        {"type": "object", "required": ["type", "data"], "properties": {
+          "type": {"type": "string"}, "data": {"type": "object"},
+          "options": {"$ref": "#/components/schemas/PublicationOptions"}}}
+        """
+
+    private static let publicationOptions: Schema = """
+        {"type": "object", "description": "The key of an event's record is its stream's id if not given.",
+          "properties": {"partition_key": {"type": "string"}}}
         """
 
     // MARK: What is answered
 
     private static let published: Schema = """
-        {"type": "object", "required": ["message_id", "topic", "status"], "properties": {
-          "message_id": {"type": "string"}, "topic": {"type": "string"}, "status": {"const": "accepted"}}}
+        {"type": "object", "required": ["topic", "status"],
+          "oneOf": [{"required": ["message_id"]}, {"required": ["message_ids", "count"]}], "properties": {
+            "message_id": {"type": "string"}, "topic": {"type": "string"}, "status": {"const": "accepted"},
+            "message_ids": {"type": "array", "items": {"type": "string"},
+              "description": "One for each of several events, in their order."},
+            "count": {"type": "integer"}}}
         """
 
     private static let jobStatus: Schema =

@@ -11,6 +11,7 @@ struct MetricsRoute: Sendable {
     let computations: SharedComputations
     let metrics: GatewayMetrics
     let connections: Connections
+    let bodies: BodyMemory
 
     private static let operation = Operation(
         .get, "/metrics", "getMetrics", .operations, "Metrics in Prometheus' text format.",
@@ -22,8 +23,9 @@ struct MetricsRoute: Sendable {
             async let daemon = try? compute.status()
             async let jobs = try? store.jobCounts()
             let text = metrics.text(
-                daemon: await daemon, connections: connections.count, jobs: await jobs,
-                cache: computations.cache.status, joined: computations.joinedCount)
+                daemon: await daemon, connections: connections.count, bodies: bodies, jobs: await jobs,
+                storeFailures: store.failureCount, cache: computations.cache.status,
+                joined: computations.joinedCount)
             return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
                 body: .init(byteBuffer: ByteBuffer(string: text)))

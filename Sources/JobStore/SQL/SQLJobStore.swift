@@ -4,19 +4,21 @@ import Messages
 ///
 /// Each change of a job's state and the messages that tell of it are one transaction.
 public final class SQLJobStore: JobStore, Outbox {
-    let database: any SQLDatabase
+    let database: CountedDatabase
     /// Where jobs are announced; nil means that they are not.
     let topics: MessageTopics?
     /// Messages that are not about jobs.
     let publications: GroupCommit<Publication>
 
     init(database: any SQLDatabase, topics: MessageTopics?) {
+        let database = CountedDatabase(database)
         self.database = database
         self.topics = topics
         publications = GroupCommit(largest: 256) { batch in await Publication.store(batch, in: database) }
     }
 
     public var announcesJobs: Bool { topics != nil }
+    public var failureCount: Int { database.failureCount }
 
     public func close() throws(StoreError) { try database.close() }
 
