@@ -16,18 +16,18 @@ RIPS = "/tda/compute/vietoris-rips"
 class Question:
     """An input whose barcode is known."""
 
-    def __init__(self, points, max_dimension, is_right):
+    def __init__(self, points, max_dimension, is_right, cached=False):
         self.is_right = is_right
         self.body = json.dumps(
             {
                 "point_cloud": {"points": points},
                 "parameters": {"max_dimension": max_dimension},
-                "job_options": {"async": True, "cache_results": False},
+                "job_options": {"async": True, "cache_results": cached},
             }
         ).encode()
 
 
-def polygon(sides):
+def polygon(sides, cached=False):
     """A regular polygon: every side is a bar of dimension 0; its loop dies with the first triangle around it."""
     angles = [2 * math.pi * index / sides for index in range(sides)]
     side = 2 * math.sin(math.pi / sides)
@@ -46,7 +46,7 @@ def polygon(sides):
             and math.isclose(loops[0][1], death, rel_tol=1e-4)
         )
 
-    return Question([[math.cos(angle), math.sin(angle)] for angle in angles], 1, is_right)
+    return Question([[math.cos(angle), math.sin(angle)] for angle in angles], 1, is_right, cached)
 
 
 def long_question(base, points, seed):
