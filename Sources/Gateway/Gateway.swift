@@ -30,7 +30,7 @@ public struct Gateway: Sendable {
         self.compute = compute
         self.store = store
         self.logger = logger
-        tokens = TokenKeeper(configuration.tokens)
+        tokens = TokenKeeper(configuration.tokens, configuration.webTokens)
         computations = SharedComputations(
             cache: cache ?? MemoryResultCache(maxBytes: configuration.cacheBytes))
         uploads = Uploads(directory: configuration.uploadDirectory, store: store)
@@ -62,14 +62,20 @@ public struct Gateway: Sendable {
     }
 
     private func server() throws(GatewayConfigurationError) -> HTTPServerBuilder {
-        let (connections, maxBodyBytes, pace) = (connections, configuration.maxBodyBytes, configuration.pace)
+        let (connections, metrics) = (connections, metrics)
+        let (maxBodyBytes, pace) = (configuration.maxBodyBytes, configuration.pace)
         let connection = HTTP1Channel.Configuration(
             additionalChannelHandlers: [
-                ConnectionHandler(connections: connections, maxBodyBytes: maxBodyBytes, limits: pace)
+                ConnectionHandler(
+                    connections: connections, metrics: metrics, maxBodyBytes: maxBodyBytes, limits: pace)
             ],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100))
-        guard let security = configuration.security else { return .http1(configuration: connection) }
+        guard let security = configuration.security else {
+            return HTTPServerBuilder { responder in
+                OnTheLoop(base: HTTP1Channel(responder: responder, configuration: connection))
+            }
+        }
         let idle = Duration.nanoseconds(pace.keepAlive.nanoseconds)
         let tls = try security.configuration()
         return HTTPServerBuilder { responder in
@@ -77,7 +83,7 @@ public struct Gateway: Sendable {
                 tlsConfiguration: tls,
                 configuration: .init(idleTimeout: idle, streamConfiguration: connection),
                 responder: responder)
-            return TLSServer(base: base, limit: pace.head)
+            return OnTheLoop(base: TLSServer(base: base, limit: pace.head))
         }
     }
 
@@ -102,9 +108,8 @@ public struct Gateway: Sendable {
 
     private func routes() -> [Route] {
         let recent = RecentJobs(maxBytes: configuration.recentBytes)
-        let bodies = BodyReader(
-            maxBytes: configuration.maxBodyBytes, memory: BodyMemory(maxBytes: configuration.bodyMemory),
-            metrics: metrics)
+        let memory = BodyMemory(maxBytes: configuration.bodyMemory)
+        let bodies = BodyReader(maxBytes: configuration.maxBodyBytes, memory: memory, metrics: metrics)
         let compute = ComputeRoutes(
             compute: compute, inputs: inputs, computations: computations, jobs: jobs, recent: recent,
             bodies: bodies, metrics: metrics, syncLimit: configuration.syncLimit)
@@ -112,7 +117,7 @@ public struct Gateway: Sendable {
             uploads: uploads, metrics: metrics, maxUploadBytes: configuration.maxUploadBytes)
         let metrics = MetricsRoute(
             compute: self.compute, store: store, computations: computations, metrics: metrics,
-            connections: connections)
+            connections: connections, bodies: memory)
         let described: [[Route]] = [
             compute.routes, JobRoutes(jobs: jobs, recent: recent).routes,
             JobResultsRoute(jobs: jobs, recent: recent).routes,

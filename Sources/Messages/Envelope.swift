@@ -14,7 +14,7 @@ package struct Envelope: Sendable {
     /// W3C trace context of that request.
     package var traceParent: String?
     package var time: Date
-    package var id = UUID().uuidString.lowercased()
+    package var id = RandomID.make()
 
     package init(
         _ type: MessageType, source: String, correlationID: String, traceParent: String? = nil,
@@ -60,6 +60,56 @@ package struct Envelope: Sendable {
 extension Date {
     /// As in `2026-01-31T12:00:00.123Z`.
     package var contractText: String {
-        formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        // A moment that was read as 0.123 is a little less than that in binary.
+        let milliseconds = (timeIntervalSince1970 * 1000 + 0.001).rounded(.down)
+        guard milliseconds.magnitude < Self.formattable else {
+            return formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        }
+        return Self.contractText(ofMilliseconds: Int64(milliseconds))
+    }
+
+    /// Milliseconds before and after 1970 for which years have four digits.
+    private static let formattable = 62e12
+
+    /// Foundation's style does the same in a hundred times the time, and each request has several of these.
+    /// Days to dates as in H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
+    private static func contractText(ofMilliseconds milliseconds: Int64) -> String {
+        let (seconds, fraction) = milliseconds.flooredQuotient(by: 1000)
+        let (days, time) = seconds.flooredQuotient(by: 86_400)
+        let (era, dayOfEra) = (days + 719_468).flooredQuotient(by: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
+        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        return String(unsafeUninitializedCapacity: 24) { text in
+            var end = 0
+            func put(_ value: Int64, digits: Int, then separator: Unicode.Scalar) {
+                var rest = value
+                for place in (end..<end + digits).reversed() {
+                    text[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                text[end + digits] = UInt8(ascii: separator)
+                end += digits + 1
+            }
+            put(year, digits: 4, then: "-")
+            put(month, digits: 2, then: "-")
+            put(day, digits: 2, then: "T")
+            put(time / 3600, digits: 2, then: ":")
+            put(time / 60 % 60, digits: 2, then: ":")
+            put(time % 60, digits: 2, then: ".")
+            put(fraction, digits: 3, then: "Z")
+            return end
+        }
+    }
+}
+
+extension Int64 {
+    /// With a remainder that is never negative.
+    fileprivate func flooredQuotient(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 }

@@ -24,7 +24,8 @@ struct GatewayProgram: Program {
 
     static let variables: [Variable] =
         Variable.common + [
-            .httpHost, .httpPort, .apiTokens, .apiTokensFile, .tlsCertificate, .tlsKey, .corsOrigins,
+            .httpHost, .httpPort, .apiTokens, .apiTokensFile, .jwtKeysFile, .jwtIssuer, .jwtAudience,
+            .tlsCertificate, .tlsKey, .corsOrigins,
             .rateLimit, .rateBurst, .maxConnections, .syncLimit, .maxBodyBytes, .bodyMemory, .maxUploadBytes,
             .dataDirectory, .databaseURL, .redisURL, .resultTTL, .jobAttempts, .jobLease, .cacheBytes,
             .kafkaBootstrapServers, .kafkaJobsTopic, .kafkaResultsTopic, .kafkaEventsTopic, .outboxTTL,
@@ -36,6 +37,9 @@ struct GatewayProgram: Program {
     @Option(.httpPort) var port: UInt16 = 8000
     @Option(.apiTokens) var tokens: Secret?
     @Option(.apiTokensFile) var tokensFile: String?
+    @Option(.jwtKeysFile) var jwtKeysFile: String?
+    @Option(.jwtIssuer) var jwtIssuer: String?
+    @Option(.jwtAudience) var jwtAudience: String?
     @Option(.tlsCertificate) var tlsCertificate: String?
     @Option(.tlsKey) var tlsKey: String?
     @Option(.corsOrigins) var corsOrigins: String?
@@ -78,6 +82,12 @@ struct GatewayProgram: Program {
         if let rateLimit, !(rateLimit > 0 && rateLimit.isFinite) {
             throw ValidationError("\(Variable.rateLimit.name) is not above 0")
         }
+        let web = [jwtKeysFile, jwtIssuer, jwtAudience]
+        guard web.allSatisfy({ $0 == nil }) || web.allSatisfy({ $0 != nil }) else {
+            throw ValidationError(
+                "\(Variable.jwtKeysFile.name), \(Variable.jwtIssuer.name) and \(Variable.jwtAudience.name) "
+                    + "are set together or not at all")
+        }
         guard (tlsCertificate == nil) == (tlsKey == nil) else {
             throw ValidationError(
                 "\(Variable.tlsCertificate.name) and \(Variable.tlsKey.name) are set together or not at all")
@@ -87,6 +97,9 @@ struct GatewayProgram: Program {
 
     func run() async throws {
         OpenFiles.raiseLimit()
+        // The cores are the daemon's. One loop holds its connection and the clients', so that a request has no
+        // thread to change on a small machine.
+        NIOSingletons.groupLoopCountSuggestion = max(1, System.coreCount / 4)
         let logger = Logger(label: "tda-gateway")
         let socket =
             common.socket ?? SocketPath.forClient(environment: ProcessInfo.processInfo.environment)
@@ -94,7 +107,7 @@ struct GatewayProgram: Program {
         let location = try StoreLocation(
             databaseURL: databaseURL?.value, dataDirectory: dataDirectory,
             environment: ProcessInfo.processInfo.environment)
-        let configuration = try gatewayConfiguration(location)
+        let configuration = try await gatewayConfiguration(location)
         // Without Kafka nobody would ever read what is told of jobs.
         let announces = kafkaServers?.isEmpty == false
         let store = try location.open(announcingOn: announces ? configuration.topics : nil)
@@ -127,7 +140,13 @@ struct GatewayProgram: Program {
         try store.close()
     }
 
-    private var tokenSource: TokenSource { TokenSource(inline: tokens, file: tokensFile) }
+    private var tokenSource: TokenSource {
+        var source = TokenSource(inline: tokens, file: tokensFile)
+        if let jwtKeysFile, let jwtIssuer, let jwtAudience {
+            source.web = .init(keysFile: jwtKeysFile, issuer: jwtIssuer, audience: jwtAudience)
+        }
+        return source
+    }
 
     private func resultCache(_ logger: Logger) throws(Failure) -> any ResultCache {
         guard let redisURL else { return MemoryResultCache(maxBytes: cacheBytes.bytes) }
@@ -142,12 +161,12 @@ struct GatewayProgram: Program {
         }
     }
 
-    private func gatewayConfiguration(_ location: StoreLocation) throws -> GatewayConfiguration {
+    private func gatewayConfiguration(_ location: StoreLocation) async throws -> GatewayConfiguration {
         var configuration = GatewayConfiguration(uploadDirectory: location.dataDirectory + "/uploads")
         configuration.maxUploadBytes = maxUploadBytes.bytes
         configuration.host = host
         configuration.port = Int(port)
-        configuration.tokens = try tokenSource.read()
+        (configuration.tokens, configuration.webTokens) = try await tokenSource.read()
         configuration.allowedOrigins = Set(
             (corsOrigins ?? "").split(separator: ",").map { $0.filter { !$0.isWhitespace } }
                 .filter { !$0.isEmpty })

@@ -89,6 +89,13 @@ package struct JSONText {
         needsComma = true
     }
 
+    /// Writes the value that stands at `range` once more.
+    package mutating func value(againFrom range: Range<Int>) {
+        comma()
+        for index in range { bytes.append(bytes[index]) }
+        needsComma = true
+    }
+
     /// Writes the members of `object`, which must be one whole JSON object without blanks around it.
     package mutating func members(verbatim object: some Collection<UInt8>) {
         guard object.count > 2 else { return }

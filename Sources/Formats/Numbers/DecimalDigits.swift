@@ -29,6 +29,8 @@ struct DecimalDigits {
         guard count <= 19, exponent <= 0, exponent >= -27 else { return nil }
         if significand == 0 { return 0 }
         if exponent == 0 { return Double(significand) }
+        // Both are exact, so that a division rounds once (W. D. Clinger, 1990): nearly all that people write.
+        if significand < 1 << 53, exponent >= -22 { return Double(significand) / Self.powersOfTen[-exponent] }
         let divisor = Self.powersOfFive[-exponent]
         // Shift both to the top bit, so the quotient has 64 or 65 significant bits; halving the
         // numerator keeps it below the divisor, as the division needs.
@@ -45,6 +47,11 @@ struct DecimalDigits {
         // −153 ≤ scale ≤ 0, so 2^scale is a normal number and the product exact.
         let powerOfTwo = Double(bitPattern: UInt64(bitPattern: Int64(1023 + scale)) << 52)
         return Double(sticky) * powerOfTwo
+    }
+
+    /// Those that are exact as doubles.
+    private static let powersOfTen: [Double] = (0...22).map { exponent in
+        (0..<exponent).reduce(1.0) { power, _ in power * 10 }
     }
 
     private static let powersOfFive: [UInt64] = {

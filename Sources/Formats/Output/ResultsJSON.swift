@@ -90,11 +90,21 @@ extension JSONText {
         _ birth: Value, _ death: Value
     ) {
         fragment(#","birth":"#)
-        value(birth)
-        fragment(#","death":"#)
-        value(death)
-        fragment(#","persistence":"#)
-        value(death - birth)
+        // Nearly all of dimension 0, where a number need only be spelled once for the three.
+        if birth == 0, birth.sign == .plus {
+            fragment(#"0.0,"death":"#)
+            let start = bytes.count
+            value(death)
+            let end = bytes.count
+            fragment(#","persistence":"#)
+            value(againFrom: start..<end)
+        } else {
+            value(birth)
+            fragment(#","death":"#)
+            value(death)
+            fragment(#","persistence":"#)
+            value(death - birth)
+        }
     }
 
     private mutating func members(of representative: RepresentativeCocycle, dimension: Int) {

@@ -33,10 +33,13 @@ final class SharedComputations: Sendable {
     }
 
     /// What `compute` makes, once for all who ask meanwhile.
+    ///
+    /// - Parameter executor: where that is awaited, if this request is the first.
     func join(
-        _ key: ResultKey, compute: @escaping @Sendable () async throws -> RenderedResult
+        _ key: ResultKey, on executor: (any TaskExecutor)?,
+        compute: @escaping @Sendable () async throws -> RenderedResult
     ) async throws -> RenderedResult {
-        let flight = flight(for: key.text, compute)
+        let flight = flight(for: key.text, executor, compute)
         return try await withTaskCancellationHandler {
             try await flight.task.value
         } onCancel: {
@@ -45,7 +48,8 @@ final class SharedComputations: Sendable {
     }
 
     private func flight(
-        for key: String, _ compute: @escaping @Sendable () async throws -> RenderedResult
+        for key: String, _ executor: (any TaskExecutor)?,
+        _ compute: @escaping @Sendable () async throws -> RenderedResult
     ) -> Flight {
         state.withLock { state in
             if var flight = state.flights[key] {
@@ -56,7 +60,7 @@ final class SharedComputations: Sendable {
             }
             state.flightCount += 1
             let id = state.flightCount
-            let task = Task {
+            let task = Task(executorPreference: executor) { [self] in
                 defer { land(key, flight: id) }
                 let result = try await compute()
                 await cache.insert(result, for: key)

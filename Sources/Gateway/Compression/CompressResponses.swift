@@ -11,7 +11,7 @@ struct CompressResponses: RouterMiddleware {
     /// Smaller bodies fit in a packet anyway.
     private static let smallest = 1400
     /// More than this is not done between other requests' work.
-    private static let largestInPlace = 256 << 10
+    private static let largestInPlace = 16 << 10
     private static let types = [
         "application/json", "application/problem+json", "application/x-ndjson", "text/",
     ]

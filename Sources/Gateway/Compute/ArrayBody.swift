@@ -1,4 +1,5 @@
 import Formats
+import Glibc
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -30,7 +31,10 @@ enum ArrayBody {
     static func split(
         _ bytes: UnsafeRawBufferPointer
     ) -> (json: UnsafeRawBufferPointer, npy: UnsafeRawBufferPointer?) {
-        guard let end = bytes.firstIndex(of: 0) else { return (bytes, nil) }
+        guard let start = bytes.baseAddress, let zero = memchr(start, 0, bytes.count) else {
+            return (bytes, nil)
+        }
+        let end = UnsafeRawPointer(zero) - start
         return (
             UnsafeRawBufferPointer(rebasing: bytes[..<end]),
             UnsafeRawBufferPointer(rebasing: bytes[(end + 1)...])

@@ -6,7 +6,7 @@ func cancelled<Value: Sendable>(
     with connection: Connection?, _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     guard let connection else { return try await body() }
-    let task = Task { try await body() }
+    let task = Task(executorPreference: connection.executor) { try await body() }
     return try await connection.watching {
         task.cancel()
     } _: {

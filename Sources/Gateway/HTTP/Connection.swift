@@ -11,6 +11,10 @@ final class Connection: Sendable {
     }
 
     private let state = Mutex<State>(.open(onClose: nil))
+    /// Runs tasks on the connection's event loop.
+    let executor: LoopExecutor
+
+    init(on loop: any EventLoop) { executor = .of(loop) }
 
     /// Whether there is nobody any more to answer to.
     var isClosed: Bool { state.withLock { if case .closed = $0 { true } else { false } } }

@@ -21,8 +21,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// How long a client may take to read a closing response.
     private static let linger = TimeAmount.seconds(2)
 
-    private let connection = Connection()
+    /// There once the handler is in its pipeline.
+    private var connection: Connection?
     private let connections: Connections
+    private let metrics: GatewayMetrics
     private let maxBodyBytes: Int
     private let limits: PaceLimits
     private var pace: ClientPace
@@ -32,14 +34,17 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isStream = false
     private var parserError: HTTPParserError?
 
-    init(connections: Connections, maxBodyBytes: Int, limits: PaceLimits) {
+    init(connections: Connections, metrics: GatewayMetrics, maxBodyBytes: Int, limits: PaceLimits) {
         self.connections = connections
+        self.metrics = metrics
         self.maxBodyBytes = maxBodyBytes
         self.limits = limits
         pace = ClientPace(limits, now: .now())
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        let connection = Connection(on: context.eventLoop)
+        self.connection = connection
         connections.add(connection, for: context.channel)
         isStream = context.channel.parent?.parent != nil
         let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -55,7 +60,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         looking?.cancel()
         looking = nil
         connections.remove(context.channel)
-        connection.clientWentAway()
+        connection?.clientWentAway()
     }
 
     // MARK: The client's pace
@@ -86,12 +91,12 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: What comes in
 
     func channelInactive(context: ChannelHandlerContext) {
-        connection.clientWentAway()
+        connection?.clientWentAway()
         context.fireChannelInactive()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent { connection.clientWentAway() }
+        if case .inputClosed? = event as? ChannelEvent { connection?.clientWentAway() }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -136,7 +141,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             } else {
                 context.write(data, promise: promise)
             }
-        case .body:
+        case .body(let bytes):
+            metrics.bodyWritten(bytes: bytes.readableBytes)
             context.write(data, promise: promise)
         case .end:
             pace.answerEnded(now: .now())

@@ -1,8 +1,8 @@
 import Formats
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import JobStore
+import Messages
 import NIOCore
 import Vocabulary
 
@@ -124,7 +124,7 @@ struct Problem: Error, Sendable {
 
     /// The response to what came before there was a request.
     var parts: (head: HTTPResponse, body: ByteBuffer) {
-        var (head, body) = parts(requestID: UUID().uuidString.lowercased())
+        var (head, body) = parts(requestID: RandomID.make())
         head.headerFields[.contentLength] = String(body.readableBytes)
         return (head, body)
     }

@@ -1,8 +1,9 @@
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import Logging
+import Messages
 import NIOCore
+import Vocabulary
 
 /// The outermost middleware: gives each request its id, turns every error into a problem response,
 /// counts and logs.
@@ -41,20 +42,22 @@ struct RequestEnvelope: RouterMiddleware {
         metrics.requestEnded(
             method: request.method.rawValue, route: context.endpointPath ?? "unknown",
             status: status.code, elapsed: elapsed)
+        let traceParent = request.traceParent
+        if let traceParent { context.logger[metadataKey: "traceparent"] = .string(traceParent.text) }
         context.logger.log(
-            level: Self.logLevel(of: status),
+            level: Self.logLevel(of: status, isTraced: traceParent?.isSampled == true),
             "\(request.method) \(request.uri.path) \(status.code)",
             metadata: ["ms": "\((elapsed / .microseconds(1)).rounded() / 1000)"])
         return response
     }
 
-    /// What went well is not worth a line each.
-    private static func logLevel(of status: HTTPResponse.Status) -> Logger.Level {
+    /// What went well is not worth a line each, unless somebody records it.
+    private static func logLevel(of status: HTTPResponse.Status, isTraced: Bool) -> Logger.Level {
         switch status.code {
         case 500...: .warning
         case HTTPResponse.Status.clientClosedRequest.code: .debug
         case 400...: .info
-        default: .debug
+        default: isTraced ? .info : .debug
         }
     }
 
@@ -84,7 +87,7 @@ struct RequestEnvelope: RouterMiddleware {
         {
             return given
         }
-        return UUID().uuidString.lowercased()
+        return RandomID.make()
     }
 
     private static func problem(for error: any Error, logger: Logger) -> Problem {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JobStore
 import Logging
+import Messages
 import ResultCache
 import ServiceLifecycle
 import Synchronization
@@ -40,7 +41,7 @@ final class JobRunner: Service {
         var pausedUntil = ContinuousClock.now
     }
 
-    let owner = UUID().uuidString.lowercased()
+    let owner = RandomID.make()
     private let store: any JobStore & Outbox
     private let compute: any Compute
     private let inputs: InputSource
@@ -150,7 +151,8 @@ final class JobRunner: Service {
                 let algorithm = try Algorithm(named: job.algorithm, at: "algorithm")
                 return try ComputeFields.read(bytes, for: algorithm).check(for: algorithm)
             }
-            let request = call.request(for: try await inputs.input(of: call))
+            var request = call.request(for: try await inputs.input(of: call))
+            request.traceParent = job.origin.traceParent.flatMap(TraceParent.init)
             let results = try await results(of: request, for: job, cached: call.cachesResults).stored
             await end(job) { [store, owner] () async throws(StoreError) in
                 try await store.complete(job.id, owner: owner, results) ? .completed : nil

@@ -22,10 +22,10 @@ struct ComputeRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(Self.vietorisRips) { request, context in
+            Route(Self.vietorisRips, isShort: true) { request, context in
                 try await compute(.vietorisRips, request, context)
             },
-            Route(Self.alphaComplex) { request, context in
+            Route(Self.alphaComplex, isShort: true) { request, context in
                 try await compute(.alphaComplex, request, context)
             },
             Route(Self.estimating) { request, context in try await estimate(request, context) },
@@ -91,146 +91,28 @@ struct ComputeRoutes: Sendable {
         _ algorithm: Algorithm, _ request: Request, _ context: GatewayContext
     ) async throws -> Response {
         let created = Date()
-        let held = try await bodies.read(request)
-        let body = try ArrayBody.normalized(held.bytes, of: request)
-        let key = try Self.idempotencyKey(of: request, body)
-        if let key,
-            let earlier = try await jobs.stored({ store throws(StoreError) in
-                try await store.job(submittedUnder: key)
-            })
-        {
-            return try await response(to: earlier)
-        }
-        var call = try Self.call(in: body, for: algorithm)
-        if request.headers[values: .prefer].contains(where: { $0.contains("respond-async") }) {
-            call.isAsync = true
-        }
-        // A job is wanted all the same; an answer is nobody's once its client has left.
-        let connection = call.isAsync ? nil : context.connection
-        guard connection?.isClosed != true else { throw ClientLeft() }
-        let input = try await inputs.input(of: call)
-        let work = call.request(for: input)
-        let job = Job(
-            id: UUID().uuidString.lowercased(), algorithm: algorithm.rawValue, createdAt: created,
-            pointCount: input.count, dimension: input.dimension, fileID: call.fileID,
-            parameters: call.options.json(threads: call.threads),
-            origin: JobOrigin(
-                correlationID: context.requestID, traceParent: request.traceParent,
-                wantsNotice: call.notifiesCompletion))
-
-        let resultKey = call.cachesResults ? ResultKey(input, call.options) : nil
-        if let resultKey, !call.isAsync, let known = await computations.result(for: resultKey) {
-            return try await answer(job, known, cached: true, key)
-        }
-        let estimate = try await estimateIfNeeded(work, call, connection)
-        if call.isAsync || estimate.map({ .seconds($0.seconds) > syncLimit }) == true {
-            let outcome = try await jobs.submit(job, body: Data(body.readableBytesView), key: key)
-            guard case .created = outcome else { return try await response(to: outcome) }
-            return Self.accepted(job, estimated: estimate.map { .seconds($0.seconds) } ?? syncLimit)
-        }
-        let result = try await result(of: work, resultKey, connection)
-        return try await answer(job, result, cached: false, key)
-    }
-
-    /// Computes while the client waits, once for all who want the same.
-    private func result(
-        of work: ComputeRequest, _ key: ResultKey?, _ connection: Connection?
-    ) async throws -> RenderedResult {
-        let computing: @Sendable () async throws -> RenderedResult = { [compute, metrics] in
-            let result = try await metrics.counting { try await compute.compute(work, progress: nil) }
-            return RenderedResult(result, options: work.options)
-        }
-        do {
-            return try await cancelled(with: connection) { [computations] in
-                // A deadline is this request's own: it must not end the others'.
-                guard let key, work.timeout == nil else { return try await computing() }
-                return try await computations.join(key, compute: computing)
+        // Inflated on the way, a few bytes may become many.
+        guard request.headers[.contentEncoding] == nil else {
+            return try await offTheLoop {
+                try await answer(algorithm, try await bodies.read(request), created, request, context)
             }
-        } catch let failure as Failure {
-            throw Problem(failure)
         }
+        let body = try await bodies.read(request)
+        guard body.byteCount > Self.shortBody else {
+            return try await answer(algorithm, body, created, request, context)
+        }
+        return try await offTheLoop { try await answer(algorithm, body, created, request, context) }
     }
 
-    /// Answers what was computed in its request.
-    private func answer(
-        _ job: Job, _ result: RenderedResult, cached: Bool, _ key: IdempotencyKey?
-    ) async throws -> Response {
-        var job = job
-        job.state = .completed
-        job.startedAt = job.createdAt
-        job.completedAt = Date()
-        job.progress = 1
-        job.parameters = result.parameters
-        if key != nil || jobs.store.announcesJobs {
-            // To be found again under its key, or to be announced, it has to be stored.
-            let completed = job
-            let outcome = try await jobs.stored { store throws(StoreError) in
-                try await store.record(completed, results: result.stored, key: key)
-            }
-            guard case .created = outcome else { return try await response(to: outcome) }
-        } else {
-            recent.insert(job, result)
-        }
-        return .json(
-            job.json(
-                results: result.results, cached: cached,
-                computationMilliseconds: result.computationMilliseconds))
-    }
-
-    // MARK: Idempotency
-
-    private static func idempotencyKey(
-        of request: Request, _ body: ByteBuffer
-    ) throws(Problem) -> IdempotencyKey? {
-        guard let key = request.headers[.idempotencyKey] else { return nil }
-        guard (1...255).contains(key.utf8.count) else {
-            throw .invalid("Idempotency-Key has \(key.utf8.count) bytes, 1 to 255 are taken")
-        }
-        let digest = body.withUnsafeReadableBytes { SHA256.hexDigits(of: $0) }
-        // Each token has keys of its own, and is not to be found in the store.
-        let token = Array((request.headers[.authorization] ?? "").utf8)
-        let owner = token.withUnsafeBytes { SHA256.hexDigits(of: $0) }.prefix(16)
-        return IdempotencyKey(key: "\(owner)/\(key)", digest: digest)
-    }
-
-    /// The answer to a request whose key was used before.
-    private func response(to outcome: SubmitOutcome) async throws -> Response {
-        switch outcome {
-        case .mismatch:
-            throw Problem(
-                .idempotencyMismatch, "this Idempotency-Key was used with another body; take a new key")
-        case .existing(let job) where job.state == .completed:
-            let results = try await jobs.stored { store throws(StoreError) in
-                try await store.results(of: job.id)
-            }
-            return .json(job.json(results: results.map { Array($0.json) }))
-        case .existing(let job): return Self.accepted(job, estimated: syncLimit)
-        case .created: throw Problem(.internal, "a job that was just made cannot be replayed")
-        }
-    }
-
-    private static func accepted(_ job: Job, estimated: Duration) -> Response {
-        let url = "/api/v1/jobs/\(job.id)"
-        let seconds = max(estimated / .seconds(1), 0)
-        var json = JSONText()
-        json.object { json in
-            json.member("job_id", job.id)
-            json.member("status", job.state.rawValue)
-            json.member("status_url", url)
-            json.member("estimated_completion", job.createdAt.addingTimeInterval(seconds).contractText)
-        }
-        var response = Response.json(json, status: .accepted)
-        response.headers[.location] = url
-        response.headers[.retryAfter] = String(Int(min(max(1, seconds.rounded(.up)), 60)))
-        return response
-    }
+    /// Bytes that are parsed in some tens of microseconds.
+    private static let shortBody = 32 << 10
 
     // MARK: Estimate
 
     /// Asks the daemon what the work will take, unless it is small enough to do without asking.
     ///
     /// A request that waits for its answer fails when the daemon is away; a job can wait for the daemon.
-    private func estimateIfNeeded(
+    func estimateIfNeeded(
         _ work: ComputeRequest, _ call: ComputeCall, _ connection: Connection?
     ) async throws -> ComputeEstimate? {
         guard call.isAsync || !work.isSmall else { return nil }
@@ -254,8 +136,9 @@ struct ComputeRoutes: Sendable {
     }
 
     private func estimate(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        let call = try Self.call(
-            in: try ArrayBody.normalized(try await bodies.read(request).bytes, of: request), for: nil)
+        let held = try await bodies.read(request)
+        defer { withExtendedLifetime(held) {} }
+        let call = try Self.call(in: try ArrayBody.normalized(held.bytes, of: request), for: nil)
         let input = try await inputs.input(of: call)
         let estimate: ComputeEstimate
         do throws(Failure) {
@@ -274,7 +157,7 @@ struct ComputeRoutes: Sendable {
         return .json(json)
     }
 
-    private static func call(in body: ByteBuffer, for algorithm: Algorithm?) throws -> ComputeCall {
+    static func call(in body: ByteBuffer, for algorithm: Algorithm?) throws -> ComputeCall {
         try body.withUnsafeReadableBytes { bytes in
             try ComputeFields.read(bytes, for: algorithm).check(for: algorithm)
         }
@@ -305,13 +188,4 @@ extension ComplexOptions {
         case .alpha: "use fewer points"
         }
     }
-}
-
-extension ComputeCall {
-    var fileID: String? { if case .file(let id) = source { id } else { nil } }
-}
-
-extension HTTPField.Name {
-    fileprivate static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
-    fileprivate static let prefer = HTTPField.Name("Prefer")!
 }

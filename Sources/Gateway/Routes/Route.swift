@@ -9,15 +9,19 @@ struct Route: Sendable {
     let operation: Operation
     let handler: Handler
 
-    init(_ operation: Operation, _ handler: @escaping Handler) {
+    /// - Parameter isShort: whether a request never keeps its thread for longer than some tens of microseconds, or
+    ///   leaves the event loop itself where it does. Others are handled on Swift's pool.
+    init(_ operation: Operation, isShort: Bool = false, _ handler: @escaping Handler) {
         self.operation = operation
-        self.handler = handler
+        guard !isShort else {
+            self.handler = handler
+            return
+        }
+        self.handler = { request, context in try await offTheLoop { try await handler(request, context) } }
     }
 
     func add(to router: Router<GatewayContext>) {
-        router.on(RouterPath(operation.path), method: operation.method) { request, context in
-            try await handler(request, context)
-        }
+        router.on(RouterPath(operation.path), method: operation.method, use: handler)
     }
 }
 

@@ -62,7 +62,7 @@ extension JSONText {
     /// The pairs, Betti numbers and statistics as they stand in the results.
     fileprivate mutating func result(_ results: JobResults, of job: Job) {
         member("job_id", job.id)
-        member("result_id", UUID().uuidString.lowercased())
+        member("result_id", RandomID.make())
         member("result_type", "persistence_diagram")
         member("algorithm", job.algorithm)
         members(verbatim: results.json)
