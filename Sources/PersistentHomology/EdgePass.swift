@@ -16,9 +16,15 @@ package struct EdgePass: Sendable {
         while try graph.rankMore(upTo: .infinity) {}
     }
 
-    /// The shape of each edge's block, by rank, as a number that is the same whoever found it.
-    package func run(_ context: ComputeContext) throws(HomologyError) -> [UInt32] {
+    /// How a block is; which apex or pivot vertex is chosen is another matter.
+    package enum Shape { case critical, closed, open }
+
+    /// The shape of each edge's block, by rank.
+    package func run(_ context: ComputeContext) throws(HomologyError) -> [Shape] {
         let scratch = try WorkerScratch(of: graph, context: context)
-        return try Blocks(of: graph, scratch: scratch, context: context, progress: 0...1).all
+        let blocks = try Blocks(of: graph, scratch: scratch, context: context, progress: 0...1)
+        return (0..<UInt32(edgeCount)).map { rank in
+            blocks.isCritical(rank) ? .critical : blocks.isOpen(rank) ? .open : .closed
+        }
     }
 }

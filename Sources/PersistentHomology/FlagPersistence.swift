@@ -44,6 +44,9 @@ struct FlagPersistence<Graph: RankedGraph> {
         while try graph.rankMore(upTo: .infinity) {}
         clock.end("ranks")
         context.progress.enter("blocks", at: 0.15)
+        var context = context
+        // Cocycles go by the pivot vertices, which a device may choose in another way.
+        if options.representatives { context.device = nil }
         let blocks = try Blocks(of: graph, scratch: scratch, context: context, progress: 0.15...0.4)
         clock.end(blocks.areFromDevice ? "blocks on opencl" : "blocks")
         return blocks

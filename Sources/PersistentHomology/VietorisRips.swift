@@ -47,6 +47,9 @@ public enum VietorisRips {
         guard graph.edgeCount < UInt32.max else {
             throw .unsupported("\(graph.edgeCount) edges; up to \(UInt32.max - 1) are supported")
         }
+        guard graph.count < Blocks.mostVertices else {
+            throw .unsupported("\(graph.count) vertices; up to \(Blocks.mostVertices - 1) are supported")
+        }
         var clock = PhaseClock()
         context.progress.enter("edges", at: 0)
         let threshold = options.maxEdgeLength ?? .infinity

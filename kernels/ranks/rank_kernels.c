@@ -3,6 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/// Four words of a set of vertices, wherever they stand.
+typedef uint64_t tda_four __attribute__((vector_size(32), aligned(8)));
+
+/// Joins the ends of an edge in sets of neighbours.
+static inline void join_ends(uint64_t *rows, uint32_t words, uint32_t ends) {
+    uint32_t a = ends >> 16, b = ends & 0xffff;
+    rows[(size_t)a * words + b / 64] |= (uint64_t)1 << b % 64;
+    rows[(size_t)b * words + a / 64] |= (uint64_t)1 << a % 64;
+}
+
+static inline void sweep_to(tda_sweep *sweep, const uint32_t *ends, uint32_t rank) {
+    for (; sweep->next < rank; ++sweep->next) join_ends(sweep->present, sweep->words, ends[sweep->next]);
+    if (!sweep->near) return;
+    for (; sweep->next_near < rank / 3; ++sweep->next_near)
+        join_ends(sweep->near, sweep->words, ends[sweep->next_near]);
+}
+
 // Portable C: the only set on machines that are not x86-64, and the reference for the others.
 
 static inline uint64_t lt64_baseline(const uint32_t *p, uint32_t bound) {
@@ -103,6 +120,7 @@ static inline uint64_t thin64_baseline(const uint32_t *row, const uint32_t *near
 #define MIN_MAX64 min_max64_baseline
 #define THIN64 thin64_baseline
 #define LUNE64 lune64_baseline
+#include "sweep.h"
 #include "scan.h"
 #undef NAME
 #undef ISA_NAME
@@ -224,6 +242,7 @@ static inline uint64_t thin64_avx2(const uint32_t *row, const uint32_t *near, ui
 #define MIN_MAX64 min_max64_avx2
 #define THIN64 thin64_avx2
 #define LUNE64 lune64_avx2
+#include "sweep.h"
 #include "scan.h"
 #undef NAME
 #undef ISA_NAME
@@ -329,6 +348,7 @@ static inline uint64_t thin64_avx512(const uint32_t *row, const uint32_t *near, 
 #define MIN_MAX64 min_max64_avx512
 #define THIN64 thin64_avx512
 #define LUNE64 lune64_avx512
+#include "sweep.h"
 #include "scan.h"
 #pragma clang attribute pop
 #endif
@@ -360,6 +380,8 @@ void tda_enter_ranks(uint32_t *rows, uint32_t words, const uint32_t *ends, uint3
         lower(row_b, words, a, first + i);
     }
 }
+
+void tda_sweep_to(tda_sweep *sweep, const uint32_t *ends, uint32_t rank) { sweep_to(sweep, ends, rank); }
 
 const tda_rank_kernels *tda_rank_kernels_select(void) {
     const char *wanted = getenv("TDA_ISA");

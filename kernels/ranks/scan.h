@@ -258,5 +258,5 @@ static void NAME(packed_within)(const uint32_t *row, uint32_t words, uint32_t bo
 static const tda_rank_kernels NAME(kernels) = {
     ISA_NAME,         NAME(lune),       NAME(block),     NAME(first_common),  NAME(first_beyond), NAME(within),
     NAME(between),    NAME(any_common), NAME(summarize), NAME(thin),          NAME(pack),
-    NAME(packed_within),
+    NAME(packed_within), NAME(sweep_blocks), NAME(sweep_lunes),
 };

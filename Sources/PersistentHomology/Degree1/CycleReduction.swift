@@ -37,6 +37,7 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
         // Windows of edges come in ascending order: when every birth has a death among those handed
         // out, later edges can only give cycles that bound already. They grow, so that little is done
         // beyond that point and yet there is enough in each for locality.
+        let windows = graph.makeLuneWindows(context)
         var start = 0
         while alive.load(ordering: .relaxed) > 0 {
             if start == graph.edgeCount {
@@ -44,12 +45,13 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
                 guard try graph.rankMore(upTo: 1.25 * critical.longest) else { break }
                 critical.enterRanked()
             }
-            let end = min(start + min(max(start / 8, Self.smallWindow), 1 << 17), graph.edgeCount)
-            let window = try edges(in: start..<end)
+            let size = min(max(start / 8, Graph.LuneWindows.smallest), 1 << 17)
+            let end = min(start + size, graph.edgeCount)
+            let window = try windows.unconnectedLunes(in: start..<end, blocks: blocks)
             try context.forEachChunk(of: window.count, size: 64) { worker, range throws(HomologyError) in
                 var components = LuneComponents()
                 for index in range {
-                    let rank = UInt32(truncatingIfNeeded: window.base[index])
+                    let rank = window.base[index]
                     try scratch.scanners[worker].components(
                         of: rank, startingAt: blocks?.pivot(of: rank), into: &components)
                     guard let first = components.first else { continue }
@@ -68,26 +70,6 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
             )
         }
         return outcome(table, critical)
-    }
-
-    private static var smallWindow: Int { 1 << 12 }
-
-    /// The edges with ranks in `window` whose lune may not be connected, as ranks in the lower halves,
-    /// group by group for the cache's sake.
-    private func edges(in window: Range<Int>) throws(HomologyError) -> Storage<UInt64> {
-        let open = try blocks.map { blocks throws(HomologyError) in
-            try context.members(of: window) { blocks.isOpen(UInt32(truncatingIfNeeded: $0)) }
-        }
-        let edges = try Storage<UInt64>(count: open?.count ?? window.count, memory: context.memory)
-        try context.forEachChunk(of: edges.count, size: 1 << 13) { _, range in
-            for index in range {
-                let rank = open?.base[index] ?? UInt32(truncatingIfNeeded: window.lowerBound &+ index)
-                edges.base[index] = UInt64(graph.edgeGroup(of: rank)) << 32 | UInt64(rank)
-            }
-        }
-        if edges.count <= Self.smallWindow { return edges }
-        let bits = Int.bitWidth - graph.edgeGroupCount.leadingZeroBitCount
-        return try EdgeSort.sort(edges, by: 32..<32 + bits, context: context)
     }
 
     private func outcome(_ table: PivotTable<Entry>, _ critical: CriticalEdges<Graph>) -> Outcome {

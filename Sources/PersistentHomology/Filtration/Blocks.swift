@@ -1,11 +1,15 @@
 import Hardware
+import RankKernels
 
 /// What the edge pass found: for the block of every edge, its shape and its pivot vertex.
 ///
 /// Sendable: written in disjoint places during the pass, only read afterwards.
 struct Blocks: @unchecked Sendable {
-    private static let openFlag: UInt32 = 1 << 31
-    /// By rank: the pivot vertex with a flag for open blocks, `none` for critical edges.
+    private static let openFlag = UInt32(TDA_OPEN_BLOCK)
+    private static let connectedFlag = UInt32(TDA_CONNECTED_LUNE)
+    /// Beside the flags no more have a number.
+    static let mostVertices = 1 << 30
+    /// By rank: the pivot vertex with flags for open blocks, `none` for critical edges.
     private let codes: UnsafeMutablePointer<UInt32>
     private let storage: Storage<UInt32>
     /// Whether a device found them.
@@ -26,32 +30,24 @@ struct Blocks: @unchecked Sendable {
             return
         }
         areFromDevice = false
-        let groupCount = graph.edgeGroupCount
-        try context.forEachChunk(of: groupCount, size: 1) { worker, range throws(HomologyError) in
-            let scanner = scratch.scanners[worker]
-            for group in range {
-                try graph.forEachEdge(inGroup: group) { rank throws(HomologyError) in
-                    switch try scanner.block(of: rank) {
-                    case .critical: storage.base[Int(rank)] = none
-                    case .closed(let apex): storage.base[Int(rank)] = apex
-                    case .open(let pivot): storage.base[Int(rank)] = pivot | Self.openFlag
-                    }
-                }
-            }
-            let done = Double(range.upperBound) / Double(groupCount)
+        try graph.findBlocks(into: storage, scratch: scratch, context: context) { done in
             context.progress.advance(
                 to: progress.lowerBound + done * (progress.upperBound - progress.lowerBound))
         }
     }
 
-    /// A copy, by rank: what can be compared with other passes.
-    var all: [UInt32] {
-        withExtendedLifetime(storage) { Array(UnsafeBufferPointer(start: codes, count: storage.count)) }
+    /// The code of a block; whether its lune is connected is not known then.
+    static func code(of block: Block) -> UInt32 {
+        switch block {
+        case .critical: none
+        case .closed(let apex): apex
+        case .open(let pivot): pivot | openFlag
+        }
     }
 
     /// The first vertex in the order of the block of `rank`. Not for critical edges.
     @inline(__always)
-    func pivot(of rank: UInt32) -> UInt32 { codes[Int(rank)] & ~Self.openFlag }
+    func pivot(of rank: UInt32) -> UInt32 { codes[Int(rank)] & ~(Self.openFlag | Self.connectedFlag) }
 
     @inline(__always)
     func isCritical(_ rank: UInt32) -> Bool { codes[Int(rank)] == none }
@@ -65,6 +61,12 @@ struct Blocks: @unchecked Sendable {
     func isOpen(_ rank: UInt32) -> Bool {
         let code = codes[Int(rank)]
         return code & Self.openFlag != 0 && code != none
+    }
+
+    /// Whether the lune may have several components; none is known to be connected where a device looked.
+    func mayBeUnconnected(_ rank: UInt32) -> Bool {
+        let code = codes[Int(rank)]
+        return code & (Self.openFlag | Self.connectedFlag) == Self.openFlag && code != none
     }
 }
 

@@ -1,3 +1,5 @@
+import Hardware
+
 /// No edge, and no vertex: the highest 32-bit number.
 let none = UInt32.max
 
@@ -9,6 +11,9 @@ protocol RankedGraph: Sendable {
 
     /// Edges in order, as `emptyLunes` finds them.
     associatedtype Edges: EdgeSequence
+
+    /// A pass for the edges whose lunes may not be connected.
+    associatedtype LuneWindows: PersistentHomology.LuneWindows
 
     var vertexCount: Int { get }
     /// The edges of the filtration, and how many of them, the first ones, have a rank by now.
@@ -22,6 +27,12 @@ protocol RankedGraph: Sendable {
     func emptyLunes(
         forForestOnly: Bool, blocks: Blocks?, scratch: WorkerScratch<Scanner>
     ) throws(HomologyError) -> Edges
+    /// Writes the codes of all blocks into their places, by rank; tells how far it is.
+    func findBlocks(
+        into codes: Storage<UInt32>, scratch: WorkerScratch<Scanner>, context: ComputeContext,
+        progress: @Sendable (Double) -> Void
+    ) throws(HomologyError)
+    func makeLuneWindows(_ context: ComputeContext) -> LuneWindows
     /// Nil where it has none yet.
     func rank(ofEdgeAt place: Int, in edges: Edges) -> UInt32?
     /// The ends of the edge of rank `rank`, the larger first.
@@ -44,6 +55,16 @@ protocol RankedGraph: Sendable {
 
 extension RankedGraph {
     var deviceRows: DeviceRows? { nil }
+}
+
+/// Finds the edges whose lune may not be connected, window after window of ranks, in ascending order.
+protocol LuneWindows {
+    /// The edges that are worth a window.
+    static var smallest: Int { get }
+    /// The ranks of such edges in `window`. Not empty lunes, but for a few.
+    ///
+    /// - Parameter blocks: the pass over all edges, where there was one.
+    func unconnectedLunes(in window: Range<Int>, blocks: Blocks?) throws(HomologyError) -> Storage<UInt32>
 }
 
 /// The adjacency of a lune, a row at a time.

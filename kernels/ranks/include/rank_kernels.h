@@ -26,6 +26,26 @@ typedef struct tda_block_shape {
     uint32_t is_closed;
 } tda_block_shape;
 
+/// How a sweep codes the block of an edge: TDA_NO_VERTEX where the lune is empty, else the apex, or the pivot
+/// vertex with the first flag where there is none; with the second too where the lune is known to be connected.
+#define TDA_OPEN_BLOCK 0x80000000u
+#define TDA_CONNECTED_LUNE 0x40000000u
+
+/// Where a pass over the edges in the order of their ranks stands: which vertices are joined by the edges before.
+/// A set of vertices takes `words` 64-bit words, a multiple of 4.
+typedef struct tda_sweep {
+    uint32_t words;
+    /// The edge whose turn it is, and what is in `near`.
+    uint32_t next, next_near;
+    /// For each vertex those that it is joined to by edges before `next`, and itself.
+    uint64_t *present;
+    /// For each vertex those that it is joined to by the shortest third of these, or null where nobody asks.
+    uint64_t *near;
+    /// Scratch: three sets, and a number for each vertex.
+    uint64_t *sets;
+    uint32_t *tried;
+} tda_sweep;
+
 typedef struct tda_rank_kernels {
     /// The instruction set: "baseline", "avx2" or "avx512".
     const char *name;
@@ -78,12 +98,27 @@ typedef struct tda_rank_kernels {
     /// Bit j of `packed` = row[v] < bound for the j-th member v of `set`; the last word is zero-filled.
     void (*packed_within)(const uint32_t *row, uint32_t words, uint32_t bound, const uint64_t *set,
                           uint64_t *packed);
+
+    /// Takes the sweep on to `end`, and writes the code of each edge's block into its place in `codes`. An edge has
+    /// its ends in the halves of its place in `ends`.
+    ///
+    /// Candidates for the apex come from `near` first. Whatever refutes one is joined to every apex, so that only its
+    /// neighbours stay candidates; where none is left, the pivot vertex is the one of those tried that most of
+    /// the lune is joined to.
+    void (*sweep_blocks)(tda_sweep *sweep, const uint32_t *ends, uint32_t end, uint32_t *codes);
+
+    /// Takes the sweep on to `end`, and lists the ranks of edges whose lune has vertices, not all of which are
+    /// seen at a few looks to be connected; `ranks` has room for all. Returns how many.
+    uint32_t (*sweep_lunes)(tda_sweep *sweep, const uint32_t *ends, uint32_t end, uint32_t *ranks);
 } tda_rank_kernels;
 
 /// Enters ranks into a square of rows: edge number i of `count` joins the vertices in the halves of ends[i]
 /// (the larger in the upper) and gets the rank first + i. Keeps the minima of words, as far as ranks below
 /// TDA_UNRANKED are concerned. Several threads may enter different edges at once.
 void tda_enter_ranks(uint32_t *rows, uint32_t words, const uint32_t *ends, uint32_t count, uint32_t first);
+
+/// Takes the sweep on to `rank` without a look at any edge.
+void tda_sweep_to(tda_sweep *sweep, const uint32_t *ends, uint32_t rank);
 
 /// The kernels for the widest instruction set of this machine, or for the one that the environment
 /// variable TDA_ISA names ("baseline", "avx2", "avx512") when the machine has it.

@@ -1,0 +1,113 @@
+import Hardware
+import RankKernels
+
+/// Looks at the lunes of a dense graph's edges in the order of their ranks, each beside the sets of neighbours by the
+/// edges before it: an intersection of two sets, and no rank is compared.
+///
+/// Chunks of edges go to the workers; each keeps sets of its own and takes them on, over the edges between, to its
+/// next chunk, so that all must come in ascending order.
+///
+/// Sendable: each worker uses its own sets only.
+final class DenseSweep: @unchecked Sendable {
+    private let graph: DenseGraph
+    /// Whether the sets that candidates for an apex are taken from are kept.
+    private let findsBlocks: Bool
+    private let context: ComputeContext
+    private let sets: UnsafeMutableBufferPointer<NeighbourSets?>
+    private let kernels = KernelTable().functions
+
+    init(over graph: DenseGraph, findsBlocks: Bool, context: ComputeContext) {
+        self.graph = graph
+        self.findsBlocks = findsBlocks
+        self.context = context
+        sets = .allocate(capacity: context.team.size)
+        sets.initialize(repeating: nil)
+    }
+
+    deinit {
+        sets.deinitialize()
+        sets.deallocate()
+    }
+
+    /// Writes the codes of all blocks (`Blocks`) into their places.
+    func findBlocks(
+        into codes: Storage<UInt32>, progress: @Sendable (Double) -> Void
+    ) throws(HomologyError) {
+        let count = graph.edgeCount
+        try context.forEachChunk(of: count, size: chunk(of: count)) { worker, range throws(HomologyError) in
+            try advance(worker, to: range.lowerBound) { sweep in
+                kernels.sweep_blocks(
+                    &sweep, graph.ranking.ends.base, UInt32(range.upperBound), codes.base)
+            }
+            progress(Double(range.upperBound) / Double(count))
+        }
+    }
+
+    /// The ranks in `window` of edges whose lune may not be connected. Windows must come in ascending order.
+    func unconnectedLunes(in window: Range<Int>) throws(HomologyError) -> Storage<UInt32> {
+        let found = try Storage<UInt32>(count: window.count, memory: context.memory)
+        let size = chunk(of: window.count)
+        let counts = try Storage<UInt32>(count: window.count / size + 1, memory: context.memory)
+        try context.forEachChunk(of: window.count, size: size) { worker, range throws(HomologyError) in
+            let start = window.lowerBound + range.lowerBound
+            try advance(worker, to: start) { sweep in
+                counts.base[range.lowerBound / size] = kernels.sweep_lunes(
+                    &sweep, graph.ranking.ends.base, UInt32(start + range.count),
+                    found.base + range.lowerBound)
+            }
+        }
+        return try joined(found, chunks: size, counts)
+    }
+
+    /// The lists at the starts of chunks, side by side.
+    private func joined(
+        _ found: Storage<UInt32>, chunks size: Int, _ counts: Storage<UInt32>
+    ) throws(HomologyError) -> Storage<UInt32> {
+        let chunkCount = (found.count + size - 1) / size
+        let total = (0..<chunkCount).reduce(0) { $0 + Int(counts[$1]) }
+        let ranks = try Storage<UInt32>(count: total, memory: context.memory)
+        var next = 0
+        for index in 0..<chunkCount {
+            (ranks.base + next).update(from: found.base + index * size, count: Int(counts[index]))
+            next += Int(counts[index])
+        }
+        return ranks
+    }
+
+    /// Enough for a worker to be worth waking, and few enough that all end together and a stop is seen soon.
+    private func chunk(of count: Int) -> Int { max(512, min(count / (8 * context.team.size), 1 << 13)) }
+
+    private func advance(
+        _ worker: Int, to rank: Int, _ body: (inout tda_sweep) -> Void
+    ) throws(HomologyError) {
+        let own: NeighbourSets
+        if let present = sets[worker] {
+            own = present
+        } else {
+            own = try NeighbourSets(
+                vertexCount: graph.vertexCount, keepsNear: findsBlocks, memory: context.memory)
+            sets[worker] = own
+        }
+        tda_sweep_to(&own.sweep, graph.ranking.ends.base, UInt32(rank))
+        body(&own.sweep)
+    }
+}
+
+/// One worker's sets of neighbours, and its scratch.
+private final class NeighbourSets {
+    fileprivate var sweep: tda_sweep
+    private let bits: Storage<UInt64>
+    private let tried: Storage<UInt32>
+
+    init(vertexCount: Int, keepsNear: Bool, memory: MemoryAccount) throws(HomologyError) {
+        let words = (vertexCount + 255) / 256 * 4
+        let size = vertexCount * words
+        bits = try Storage(repeating: 0, count: (keepsNear ? 2 : 1) * size + 3 * words, memory: memory)
+        tried = try Storage(count: keepsNear ? vertexCount : 0, memory: memory)
+        sweep = tda_sweep(
+            words: UInt32(words), next: 0, next_near: 0, present: bits.base,
+            near: keepsNear ? bits.base + size : nil, sets: bits.base + bits.count - 3 * words,
+            tried: tried.base)
+        for v in 0..<vertexCount { bits.base[v * words + v / 64] = 1 << UInt64(v % 64) }
+    }
+}
