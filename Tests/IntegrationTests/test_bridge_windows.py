@@ -236,6 +236,19 @@ def test_a_rebalance_every_second_loses_no_event_and_closes_no_window_twice(star
     assert metrics(stage.bridge)["tda_rebalances_total"] >= 3
 
 
+def test_a_bridge_that_never_got_its_partitions_leaves_cleanly(start, folder):
+    """librdkafka before 2.3.0 aborts when such a consumer is destroyed (its issue 4312)."""
+    broker = start.broker(folder)
+    broker.command("error SyncGroup REBALANCE_IN_PROGRESS 1000")
+    properties = folder / "kafka.properties"
+    properties.write_text("debug=cgrp\n")
+    environment = {"KAFKA_PROPERTIES_FILE": str(properties), "LOG_LEVEL": "debug"}
+    bridge = start.bridge(broker.servers, folder / "tda.sock", folder / "data", environment=environment)
+    told = "SyncGroup response: Broker: Group rebalance in progress"
+    service.wait_until(lambda: told in bridge.output(), PATIENCE, "the first refusal")
+    assert bridge.stop() == 0, bridge.output()
+
+
 def test_a_restart_goes_on_without_closing_windows_again(start, folder):
     stage = Stage(start, folder, session=3000)
     reader = stage.results()
@@ -261,15 +274,15 @@ def test_windows_wait_for_a_daemon_that_is_away_while_the_group_stays_together(s
     reader = stage.results()
     daemon = stage.start.programs[1]
     daemon.stop()
-    for index in range(400):
+    for index in range(1200):
         stage.topics.event(f"s{index}", [[0, 0], [1, index]], 1000)
     stage.topics.flush()
     service.wait_until(lambda: metrics(stage.bridge)["tda_stream_paused"] == 1, PATIENCE, "a pause")
     before = metrics(stage.bridge)["tda_rebalances_total"]
     stage.start.daemon(stage.socket)
-    reader.wait(lambda records: len({r.key for r in records}) == 400)
+    reader.wait(lambda records: len({r.key for r in records}) == 1200)
     assert metrics(stage.bridge)["tda_rebalances_total"] == before
-    assert len({r.id for r in reader.records}) == len(reader.records) == 400
+    assert len({r.id for r in reader.records}) == len(reader.records) == 1200
 
 
 def test_transactions_are_wired(start, folder):

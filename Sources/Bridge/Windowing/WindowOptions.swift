@@ -9,8 +9,9 @@ package struct WindowOptions: Sendable {
     package var resultsTopic = "tda_results"
     /// Computations asked of the daemon at a time.
     package var concurrency = 8
-    /// Closed windows that may wait; beyond, partitions are paused until half of them are done.
-    package var maxPending = 256
+    /// Closed windows that may wait; beyond, partitions are paused until half of them are done. That half has to
+    /// keep the daemon busy until records flow again, which librdkafka drops and fetches anew.
+    package var maxPending = 1024
     /// What all events that wait, in open windows and closed ones, may weigh together, in bytes.
     package var totalLimit = 256 << 20
     /// How often a window is tried on which the daemon fails inside.

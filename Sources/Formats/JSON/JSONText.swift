@@ -97,10 +97,10 @@ package struct JSONText {
     }
 
     /// Writes the members of `object`, which must be one whole JSON object without blanks around it.
-    package mutating func members(verbatim object: some Collection<UInt8>) {
+    package mutating func members(verbatim object: [UInt8]) {
         guard object.count > 2 else { return }
         comma()
-        bytes += object.dropFirst().dropLast()
+        bytes += object[1..<object.count - 1]
         needsComma = true
     }
 

@@ -65,6 +65,6 @@ extension JSONText {
         member("result_id", RandomID.make())
         member("result_type", "persistence_diagram")
         member("algorithm", job.algorithm)
-        members(verbatim: results.json)
+        members(verbatim: Array(results.json))
     }
 }
