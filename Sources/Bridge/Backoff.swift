@@ -17,3 +17,7 @@ struct Backoff {
 
     mutating func reset() { current = nil }
 }
+
+extension Duration {
+    var milliseconds: Int64 { Int64(self / .milliseconds(1)) }
+}

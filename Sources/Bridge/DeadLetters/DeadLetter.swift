@@ -1,4 +1,6 @@
+import FoundationEssentials
 package import Kafka
+import Messages
 
 /// Why a record was given up on.
 package enum DeadLetterReason: String, Sendable {
@@ -57,6 +59,11 @@ package struct DeadLetter: Sendable, Hashable {
         return OutgoingRecord(
             topic: record.source.topic + Self.topicSuffix, key: record.key,
             value: withValue ? record.value : nil, headers: headers)
+    }
+
+    /// - Parameter wallTime: when it failed, in milliseconds since 1970.
+    func outgoing(wallTime: Int64) -> OutgoingRecord {
+        outgoing(failedAt: Date(milliseconds: wallTime).contractText)
     }
 
     /// The record that was given up on, as `outgoing` wrote it, for its own topic again; nil for one that is

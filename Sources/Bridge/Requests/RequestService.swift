@@ -21,9 +21,6 @@ final class RequestService: Service {
     private let metrics: BridgeMetrics
     private let logger: Logger
     private let maxBytes: Int
-    private let isStopping = StopFlag()
-    /// Requests computed at a time; partitions are paused beyond.
-    private static let concurrency = 16
 
     init(
         topic: String, resultsTopic: String, properties: KafkaProperties, group: String, schema: JSONSchema,
@@ -42,181 +39,38 @@ final class RequestService: Service {
     }
 
     func run() async throws {
-        await withGracefulShutdownHandler {
-            await withCheckedContinuation { ended in
-                let isStarted = BlockingThread.start {
-                    self.runThread()
-                    ended.resume()
-                }
-                if !isStarted { ended.resume() }
-            }
-        } onGracefulShutdown: {
-            self.isStopping.raise()
+        await ConsumerThread(purpose: "requests", metrics: metrics, logger: logger).run {
+            (isStopping) throws(KafkaError) in try self.work(isStopping)
         }
     }
 
-    private func runThread() {
-        var trouble = Backoff(least: .milliseconds(500), most: .seconds(30))
-        while !isStopping.isRaised {
-            do throws(KafkaError) {
-                try work()
-                return
-            } catch {
-                logger.error("the requests' consumer starts anew", metadata: ["error": "\(error)"])
-                metrics.brokerError(error)
-                Thread.pause(for: trouble.next(), unless: isStopping)
+    private func work(_ isStopping: StopFlag) throws(KafkaError) {
+        var loop = try RequestLoop(topic: topic, group: group, properties, metrics: metrics, logger: logger)
+        defer { loop.close() }
+        let answered = Mailbox<RequestLoop.Answered>()
+        while try !loop.hasLeft(isStopping: isStopping.isRaised) {
+            for record in loop.poll(isStopping: isStopping.isRaised) {
+                metrics.requestStarted()
+                loop.began(
+                    record,
+                    Task { [consumer = loop.consumer] in
+                        let answers = await self.answers(to: record, unless: isStopping)
+                        guard !answers.isEmpty else { return metrics.requestEnded("unanswered") }
+                        answered.put(RequestLoop.Answered(record: record, answers: answers))
+                        consumer.wake()
+                    })
             }
-        }
-    }
-
-    /// A request whose answer is to be sent.
-    private struct Answered: Sendable {
-        let record: ConsumedRecord
-        let answers: [OutgoingRecord]
-    }
-
-    private func work() throws(KafkaError) {
-        let metrics = metrics
-        let consumer = try KafkaConsumer(
-            group: group,
-            KafkaProperties([
-                "allow.auto.create.topics": "true", "isolation.level": "read_committed",
-                "fetch.wait.max.ms": "100",
-            ]).merging(properties), logger: logger
-        ) { metrics.brokerError($0) }
-        defer { consumer.close() }
-        let producer = try KafkaProducer(
-            KafkaProperties(["message.timeout.ms": "0", "linger.ms": "1", "message.max.bytes": "16777216"])
-                .merging(properties), logger: logger
-        ) { metrics.brokerError($0) }
-        try consumer.subscribe([topic])
-
-        var ledger = OffsetLedger()
-        var newcomers: [TopicPartition]?
-        var leaving: (partitions: [TopicPartition], until: ContinuousClock.Instant)?
-        /// Answers on their way to the brokers, by record.
-        var sending: [Int: (record: ConsumedRecord, left: Int)] = [:]
-        var tag = 0
-        let answered = Mailbox<Answered>()
-        var isPaused = false
-        var tasks: [Task<Void, Never>] = []
-        var nextCommit = ContinuousClock.now
-        var stopBy: ContinuousClock.Instant?
-        defer { for task in tasks { task.cancel() } }
-
-        while true {
-            for event in consumer.poll(milliseconds: sending.isEmpty ? 20 : 2, limit: 100) {
-                switch event {
-                case .record(let record):
-                    guard !isStopping.isRaised, ledger.begin(record.source, record.offset) else { continue }
-                    metrics.requestStarted()
-                    tasks.append(Task { await self.answer(record, answered, consumer) })
-                case .assigned(let partitions): newcomers = (newcomers ?? []) + partitions
-                case .revoked(let partitions, let lost):
-                    newcomers?.removeAll { partitions.contains($0) }
-                    if lost { ledger.revoke(partitions) }
-                    leaving = (partitions, .now + (lost ? .zero : .seconds(5)))
-                case .committed(let error): if error != nil { ledger.commitFailed() }
-                case .failed(let error): metrics.brokerError(error)
-                case .reachedEnd: break
-                }
-            }
-            // Those that have ended are of no use; the oldest have.
-            if tasks.count > 1024 { tasks.removeFirst(512) }
-            // An assignment is answered even where it is of no partition: librdkafka waits for it.
-            if let given = newcomers {
-                var committed: [TopicPartition: CommittedOffset]? = [:]
-                if !given.isEmpty { committed = try? consumer.committed(given, milliseconds: 2000) }
-                if let committed {
-                    newcomers = nil
-                    try consumer.assign(committed)
-                    ledger.assign(committed)
-                    if isPaused { try consumer.pause(committed.keys.sorted()) }
-                }
-            }
-            for each in answered.take() {
-                var left = 0
-                for answer in each.answers {
-                    do throws(KafkaError) {
-                        try producer.send(answer, tag: tag)
-                        left += 1
-                    } catch  where error.isAboutRecord {
-                        metrics.refused()
-                        logger.error(
-                            "an answer is not published, no broker takes it", metadata: ["error": "\(error)"])
-                    }
-                }
-                if left > 0 {
-                    sending[tag] = (each.record, left)
-                    tag += 1
-                } else {
-                    ledger.finish(each.record.source, each.record.offset)
-                }
-            }
-            for delivery in producer.poll(milliseconds: 0) {
-                guard var entry = sending[delivery.tag] else { continue }
-                if let error = delivery.error {
-                    logger.error("an answer was not delivered", metadata: ["error": "\(error)"])
-                }
-                entry.left -= 1
-                sending[delivery.tag] = entry
-                if entry.left == 0 {
-                    sending[delivery.tag] = nil
-                    ledger.finish(entry.record.source, entry.record.offset)
-                }
-            }
-            if let fatal = producer.fatalError { throw fatal }
-            if isPaused ? ledger.openCount <= Self.concurrency / 2 : ledger.openCount >= Self.concurrency {
-                isPaused.toggle()
-                if isPaused {
-                    try consumer.pause(ledger.assigned)
-                } else {
-                    try consumer.resume(ledger.assigned)
-                }
-            }
-            if let (partitions, until) = leaving, ledger.openCount(in: partitions) == 0 || .now >= until {
-                let due = ledger.due(partitions)
-                if !due.isEmpty { try? consumer.commit(due, wait: true) }
-                ledger.revoke(partitions)
-                try consumer.unassign(partitions)
-                leaving = nil
-            }
-            if .now >= nextCommit {
-                nextCommit = .now + .milliseconds(500)
-                let due = ledger.due()
-                if !due.isEmpty {
-                    ledger.markCommitted(due)
-                    do throws(KafkaError) { try consumer.commit(due, wait: false) } catch {
-                        ledger.commitFailed()
-                    }
-                }
-            }
-            if isStopping.isRaised {
-                if stopBy == nil { stopBy = .now + .seconds(5) }
-                if ledger.openCount == 0 || .now >= stopBy ?? .now {
-                    let due = ledger.due()
-                    if !due.isEmpty { try? consumer.commit(due, wait: true) }
-                    if let leaving { try consumer.unassign(leaving.partitions) }
-                    if newcomers != nil { try consumer.assign([:]) }
-                    return
-                }
-            }
+            for each in answered.take() { try loop.send(each) }
+            try loop.turn()
         }
     }
 
     // MARK: One request
 
-    private func answer(_ record: ConsumedRecord, _ answered: Mailbox<Answered>, _ consumer: KafkaConsumer)
-        async
-    {
-        let answers = await answers(to: record)
-        guard !answers.isEmpty else { return metrics.requestEnded("unanswered") }
-        answered.put(Answered(record: record, answers: answers))
-        consumer.wake()
-    }
-
     /// Empty when the bridge stops before there is an answer: the request is read again.
-    private func answers(to record: ConsumedRecord) async -> [OutgoingRecord] {
+    private func answers(
+        to record: ConsumedRecord, unless isStopping: StopFlag
+    ) async -> [OutgoingRecord] {
         let tree: JSONValue
         do throws(BadRecord) {
             tree = try JSONRecord.tree(of: record, schema: schema, maxBytes: maxBytes)

@@ -1,4 +1,3 @@
-import DequeModule
 import Kafka
 import StreamWindows
 
@@ -7,8 +6,6 @@ struct PartitionWindows {
     var windows: StreamWindows<CloudUpdate>
     /// The offset of the next record; nil before the first.
     private(set) var next: Int64?
-    /// By stream, its closed windows that are not done with, oldest first.
-    private(set) var queues: [String: Deque<Int>] = [:]
     /// The offsets of records on their way to the dead letters.
     private var letters: [Int64] = []
     /// The offsets of events that were turned away, from where reading may begin again.
@@ -91,13 +88,6 @@ struct PartitionWindows {
         counts.distancesReused += shared.reused - before.1
         distances[stream] = shared
         return lower.allSatisfy(\.isFinite) ? lower : nil
-    }
-
-    mutating func queue(_ task: WindowTask) { queues[task.window.stream, default: []].append(task.id) }
-
-    mutating func finish(_ task: WindowTask) {
-        queues[task.window.stream]?.removeAll { $0 == task.id }
-        if queues[task.window.stream]?.isEmpty ?? false { queues[task.window.stream] = nil }
     }
 
     mutating func queueLetter(_ offset: Int64) { letters.append(offset) }

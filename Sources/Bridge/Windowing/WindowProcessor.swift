@@ -1,6 +1,4 @@
 package import Kafka
-import DequeModule
-import FoundationEssentials
 import Messages
 import StreamWindows
 package import Vocabulary
@@ -40,13 +38,7 @@ package struct WindowProcessor {
     private let reader: EventReader
     private let schemaID: @Sendable () -> KafkaHeader?
     private var partitions: [TopicPartition: PartitionWindows] = [:]
-    private var tasks: [Int: WindowTask] = [:]
-    private var nextID = 0
-    private var waiting: [Int] = []
-    private var running = 0
-    private var pendingWeight = 0
-    /// Computed windows whose turn it is, in order.
-    private var ready: [Int] = []
+    private var tasks = WindowTasks()
     private var letters: [Letter] = []
     /// What is on its way to the brokers.
     private var batch: (tasks: [Int], letters: [Letter])?
@@ -96,7 +88,7 @@ package struct WindowProcessor {
                 continue
             }
             partitions[partition]?.drainUntil = lost ? now : now + options.drainTime
-            for (stream, _) in partitions[partition]?.queues ?? [:] { abandonWaiting(partition, stream) }
+            tasks.abandon(partition)
             letters.removeAll { $0.source == partition && lost }
             if lost { drop(partition) }
         }
@@ -159,54 +151,41 @@ package struct WindowProcessor {
     package mutating func computed(
         _ id: Int, _ outcome: Result<ComputeResult, Failure>, now: Int64, wallTime: Int64
     ) {
-        guard var task = tasks[id], case .computing = task.state else { return }
-        running -= 1
+        guard var task = tasks.computing(id) else { return }
         switch outcome {
         case .success(let result):
             let message = WindowResult(
                 task: task, result: result, precision: options.homology.precision, isCount: isCount,
                 latency: now - task.closedAt
             ).message(to: options.resultsTopic)
-            let letters = task.misfits.map { $0.outgoing(failedAt: isoText(wallTime)) }
+            let letters = task.misfits.map { $0.outgoing(wallTime: wallTime) }
             counts.computed += 1
             task.state = .computed([OutgoingRecord(message, schemaID: schemaID())] + letters)
         case .failure(let failure):
             counts.failures[failure.code.rawValue, default: 0] += 1
-            task.attempts += 1
-            let isDraining = partitions[task.source]?.drainUntil != nil
-            if failure.isWorthAnotherTry || (failure.code == .internal && task.attempts < options.attempts) {
-                let pause = failure.retryAfter ?? task.backoff.next()
+            if let pause = task.pause(after: failure, attempts: options.attempts) {
+                let isDraining = partitions[task.source]?.drainUntil != nil
                 task.state = isDraining ? .abandoned : .waiting(notBefore: now + pause.milliseconds)
-                if !isDraining { waiting = (waiting + [id]).sorted() }
             } else {
-                let reason: DeadLetterReason = failure.code == .internal ? .failing : .refused
-                let records = task.window.events.map {
-                    DeadLetter($0.element.record, reason, "\(failure)").outgoing(failedAt: isoText(wallTime))
-                }
-                counts.letters[reason.rawValue, default: 0] += records.count
-                task.state = .computed(records)
+                let letters = task.letters(about: failure)
+                for letter in letters { counts.letters[letter.reason.rawValue, default: 0] += 1 }
+                task.state = .computed(letters.map { $0.outgoing(wallTime: wallTime) })
             }
         }
-        tasks[id] = task
-        if case .abandoned = task.state { abandonWaiting(task.source, task.window.stream) }
-        promote(task.source, task.window.stream)
+        tasks.resume(task)
     }
 
     /// What became of the batch.
     package mutating func published(_ succeeded: Bool) {
         guard let batch else { return }
         self.batch = nil
-        guard succeeded else {
-            for id in batch.tasks {
-                guard case .publishing(let records) = tasks[id]?.state else { continue }
-                tasks[id]?.state = .computed(records)
-            }
-            ready = batch.tasks.filter { tasks[$0] != nil } + ready
+        if succeeded {
+            counts.published += tasks.published(batch.tasks)
+            for letter in batch.letters { partitions[letter.source]?.finishLetter(letter.offset) }
+        } else {
+            tasks.notPublished(batch.tasks)
             letters = batch.letters.filter { partitions[$0.source] != nil } + letters
-            return
         }
-        for id in batch.tasks { finish(id) }
-        for letter in batch.letters { partitions[letter.source]?.finishLetter(letter.offset) }
     }
 
     /// The offsets were not committed: try again.
@@ -218,7 +197,7 @@ package struct WindowProcessor {
     package func offsets() -> [TopicPartition: CommittedOffset] {
         var offsets: [TopicPartition: CommittedOffset] = [:]
         for (partition, state) in partitions {
-            offsets[partition] = state.offset(unfinished: unfinished(partition, state))?.offset
+            offsets[partition] = state.offset(unfinished: tasks.unfinished(in: partition))?.offset
         }
         return offsets
     }
@@ -229,13 +208,8 @@ package struct WindowProcessor {
 
     private mutating func collect(_ partition: TopicPartition, now: Int64) {
         for window in partitions[partition]?.windows.takeClosed() ?? [] {
-            let task = WindowTask(id: nextID, source: partition, window: window, closedAt: now)
-            nextID += 1
-            tasks[task.id] = task
-            waiting.append(task.id)
-            pendingWeight += task.weight
             counts.closed[window.reason.rawValue, default: 0] += 1
-            partitions[partition]?.queue(task)
+            tasks.add(window, from: partition, now: now)
         }
     }
 
@@ -257,19 +231,10 @@ package struct WindowProcessor {
     }
 
     private mutating func startComputations(now: Int64) {
-        guard running < options.concurrency, !waiting.isEmpty else { return }
-        var stillWaiting: [Int] = []
-        for id in waiting {
-            guard running < options.concurrency, var task = tasks[id],
-                case .waiting(let notBefore) = task.state, notBefore <= now,
-                partitions[task.source]?.isReplaying == false
-            else {
-                if tasks[id] != nil { stillWaiting.append(id) }
-                continue
-            }
-            task.state = .computing
-            running += 1
-            tasks[id] = task
+        let begun = tasks.begin(limit: options.concurrency, now: now) { [partitions] in
+            partitions[$0]?.isReplaying == false
+        }
+        for task in begun {
             do throws(InvalidInput) {
                 let input: ComputeInput
                 if let shared = sharedInput(task) {
@@ -277,12 +242,11 @@ package struct WindowProcessor {
                 } else {
                     input = try task.input(options.homology.precision)
                 }
-                actions.append(.compute(id: id, ComputeRequest(input: input, options: options.homology)))
+                actions.append(.compute(id: task.id, ComputeRequest(input: input, options: options.homology)))
             } catch {
-                computed(id, .failure(Failure(error)), now: now, wallTime: now)
+                computed(task.id, .failure(Failure(error)), now: now, wallTime: now)
             }
         }
-        waiting = stillWaiting
     }
 
     /// The distances of a window that overlaps with the one before, where it is less work to keep them; nil
@@ -299,24 +263,6 @@ package struct WindowProcessor {
         return .distances(DistanceMatrix(computed: .float32(lower), count: count))
     }
 
-    /// Puts the stream's computed windows whose turn has come among those to be published.
-    private mutating func promote(_ partition: TopicPartition, _ stream: String) {
-        for id in partitions[partition]?.queues[stream] ?? [] {
-            switch tasks[id]?.state {
-            case .computed: if !ready.contains(id) { ready.append(id) }
-            case .publishing: continue
-            default: return
-            }
-        }
-    }
-
-    private mutating func finish(_ id: Int) {
-        guard let task = tasks.removeValue(forKey: id) else { return }
-        pendingWeight -= task.weight
-        partitions[task.source]?.finish(task)
-        counts.published += 1
-    }
-
     // MARK: Dead letters
 
     private mutating func giveUp(
@@ -325,7 +271,7 @@ package struct WindowProcessor {
         // A record that is read again has its letter.
         guard partitions[record.source]?.wasRead(record.offset) == false else { return }
         counts.letters[reason.rawValue, default: 0] += 1
-        let letter = DeadLetter(record, reason, message).outgoing(failedAt: isoText(wallTime))
+        let letter = DeadLetter(record, reason, message).outgoing(wallTime: wallTime)
         letters.append(Letter(source: record.source, offset: record.offset, record: letter))
         partitions[record.source]?.queueLetter(record.offset)
     }
@@ -333,50 +279,29 @@ package struct WindowProcessor {
     // MARK: Publishing and committing
 
     private mutating func publish() {
-        guard batch == nil, !ready.isEmpty || !letters.isEmpty else { return }
-        var records: [OutgoingRecord] = []
-        var taken: [Int] = []
-        while let id = ready.first, records.count < Self.batchRecords {
-            ready.removeFirst()
-            guard case .computed(let own) = tasks[id]?.state else { continue }
-            tasks[id]?.state = .publishing(own)
-            records += own
-            taken.append(id)
-        }
+        guard batch == nil, tasks.hasReady || !letters.isEmpty else { return }
+        var (taken, records) = tasks.takeReady(limit: Self.batchRecords)
         let sent = Array(letters.prefix(max(0, Self.batchRecords - records.count)))
         letters.removeFirst(sent.count)
         records += sent.map(\.record)
         batch = (taken, sent)
         var offsets: [TopicPartition: CommittedOffset] = [:]
-        let touched = Set(taken.compactMap { tasks[$0]?.source } + sent.map(\.source))
-        for partition in touched {
+        for partition in tasks.sources(of: taken).union(sent.map(\.source)) {
             guard let state = partitions[partition] else { continue }
             let delivered = Set(sent.lazy.filter { $0.source == partition }.map(\.offset))
             offsets[partition] =
                 state.offset(
-                    unfinished: unfinished(partition, state, countingSent: false), ignoring: delivered)?
+                    unfinished: tasks.unfinished(in: partition, countingSent: false), ignoring: delivered)?
                 .offset
         }
         actions.append(.publish(Batch(records: records, offsets: offsets)))
-    }
-
-    /// - Parameter countingSent: whether what is on its way to the brokers counts too.
-    private func unfinished(
-        _ partition: TopicPartition, _ state: PartitionWindows, countingSent: Bool = true
-    ) -> [String: [WindowTask]] {
-        state.queues.compactMapValues { ids in
-            let left = ids.compactMap { tasks[$0] }.filter {
-                if case .publishing = $0.state { countingSent } else { true }
-            }
-            return left.isEmpty ? nil : left
-        }
     }
 
     private mutating func commit(now: Int64) {
         guard now - lastCommit >= options.commitInterval else { return }
         var changed: [TopicPartition: CommittedOffset] = [:]
         for (partition, state) in partitions where state.drainUntil == nil {
-            guard let (offset, leftOut) = state.offset(unfinished: unfinished(partition, state)),
+            guard let (offset, leftOut) = state.offset(unfinished: tasks.unfinished(in: partition)),
                 offset != state.committed
             else { continue }
             changed[partition] = offset
@@ -392,9 +317,9 @@ package struct WindowProcessor {
     private mutating func adjustFlow(now: Int64) {
         let limit = options.maxPending
         let isFull =
-            tasks.count >= limit || pendingWeight >= options.totalLimit || letters.count >= 20 * limit
+            tasks.count >= limit || tasks.weight >= options.totalLimit || letters.count >= 20 * limit
         let isEasy =
-            tasks.count <= limit / 2 && pendingWeight <= options.totalLimit / 2 && letters.count <= 10 * limit
+            tasks.count <= limit / 2 && tasks.weight <= options.totalLimit / 2 && letters.count <= 10 * limit
         guard isPaused ? isEasy : isFull else { return }
         isPaused.toggle()
         if isPaused { counts.pauses += 1 }
@@ -403,38 +328,19 @@ package struct WindowProcessor {
         actions.append(isPaused ? .pause(all) : .resume(all))
     }
 
-    /// Windows that were not begun are left to whoever gets the partition, and so are those after them.
-    private mutating func abandonWaiting(_ partition: TopicPartition, _ stream: String) {
-        var isAbandoned = false
-        for id in partitions[partition]?.queues[stream] ?? [] {
-            switch tasks[id]?.state {
-            case .waiting, .abandoned: isAbandoned = true
-            default: break
-            }
-            guard isAbandoned else { continue }
-            if case .computing = tasks[id]?.state { running -= 1 }
-            if case .publishing = tasks[id]?.state { continue }
-            tasks[id]?.state = .abandoned
-            waiting.removeAll { $0 == id }
-            ready.removeAll { $0 == id }
-        }
-    }
-
     private mutating func release(now: Int64) {
         let draining = partitions.filter { $0.value.drainUntil != nil }.keys.sorted()
         guard !draining.isEmpty else { return }
         // All of them together: the group waits for the last.
         let isDone = draining.allSatisfy { partition in
-            guard let state = partitions[partition] else { return true }
-            let isQuiet = state.queues.values.joined().allSatisfy { !(tasks[$0]?.isGoingOn ?? false) }
-            return isQuiet && !state.hasLetters
+            !tasks.isGoingOn(in: partition) && partitions[partition]?.hasLetters != true
         }
         let isLate = draining.contains { (partitions[$0]?.drainUntil ?? .max) <= now }
         guard isDone || isLate else { return }
         var offsets: [TopicPartition: CommittedOffset] = [:]
         for partition in draining {
             if let state = partitions[partition] {
-                offsets[partition] = state.offset(unfinished: unfinished(partition, state))?.offset
+                offsets[partition] = state.offset(unfinished: tasks.unfinished(in: partition))?.offset
             }
             drop(partition)
         }
@@ -442,14 +348,7 @@ package struct WindowProcessor {
     }
 
     private mutating func drop(_ partition: TopicPartition) {
-        let ids = partitions[partition].map { Array($0.queues.values.joined()) } ?? []
-        for id in ids {
-            if case .computing = tasks[id]?.state { running -= 1 }
-            if let task = tasks.removeValue(forKey: id) { pendingWeight -= task.weight }
-        }
-        let left = tasks
-        waiting.removeAll { left[$0] == nil }
-        ready.removeAll { left[$0] == nil }
+        tasks.drop(partition)
         letters.removeAll { $0.source == partition }
         partitions[partition] = nil
     }
@@ -459,55 +358,10 @@ package struct WindowProcessor {
         WindowGauges(
             open: partitions.values.reduce(0) { $0 + $1.windows.waitingCount }, pending: tasks.count,
             openBytes: partitions.values.reduce(0) { $0 + $1.windows.totalWeight },
-            pendingBytes: pendingWeight,
+            pendingBytes: tasks.weight,
             isPaused: isPaused, positions: partitions.compactMapValues(\.next))
     }
 
     package var isIdle: Bool { batch == nil && tasks.isEmpty && letters.isEmpty }
     package var assignedPartitions: [TopicPartition] { partitions.keys.sorted() }
-}
-
-/// What the window processor has done.
-package struct WindowCounts: Sendable, Hashable {
-    package var events = 0
-    package var duplicates = 0
-    package var closed: [String: Int] = [:]
-    package var computed = 0
-    package var published = 0
-    package var failures: [String: Int] = [:]
-    /// Pairs of points of overlapping windows.
-    package var distancesComputed = 0
-    package var distancesReused = 0
-    package var letters: [String: Int] = [:]
-    package var rebalances = 0
-    package var pauses = 0
-    package var streamsWithoutNote = 0
-}
-
-/// How the window processor stands.
-package struct WindowGauges: Sendable {
-    package var open = 0
-    package var pending = 0
-    package var openBytes = 0
-    package var pendingBytes = 0
-    package var isPaused = false
-    /// The offset of the next record, by partition.
-    package var positions: [TopicPartition: Int64] = [:]
-}
-
-/// ISO 8601, from milliseconds since 1970.
-func isoText(_ wallTime: Int64) -> String { Date(milliseconds: wallTime).contractText }
-
-extension Failure {
-    /// Nothing is wrong with the request.
-    var isWorthAnotherTry: Bool {
-        switch code {
-        case .overloaded, .unavailable, .cancelled, .deadlineExceeded: true
-        case .invalidArgument, .resourceExhausted, .unsupported, .internal: false
-        }
-    }
-}
-
-extension Duration {
-    var milliseconds: Int64 { Int64(self / .milliseconds(1)) }
 }

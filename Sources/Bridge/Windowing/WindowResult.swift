@@ -35,6 +35,7 @@ struct WindowResult {
     func message(to topic: String) -> Message {
         let window = task.window
         let clouds = task.fitting
+        let id = id
         let results = ResultsJSON.bytes(result, precision: precision)
         var envelope = Envelope(
             .windowCompleted, source: "tda-bridge", correlationID: id, traceParent: traceParent)

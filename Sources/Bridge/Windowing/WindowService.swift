@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import Kafka
 import Logging
 import Schemas
@@ -20,7 +19,6 @@ final class WindowService: Service {
     private let daemon: DaemonLink
     private let metrics: BridgeMetrics
     private let logger: Logger
-    private let isStopping = StopFlag()
 
     /// The daemon's answer about a window.
     private typealias Answer = (Int, Result<ComputeResult, Failure>)
@@ -41,38 +39,13 @@ final class WindowService: Service {
     }
 
     func run() async throws {
-        await withGracefulShutdownHandler {
-            await withCheckedContinuation { ended in
-                let isStarted = BlockingThread.start {
-                    self.runThread()
-                    ended.resume()
-                }
-                if !isStarted { ended.resume() }
-            }
-        } onGracefulShutdown: {
-            self.isStopping.raise()
-        }
-    }
-
-    private func runThread() {
-        var trouble = Backoff(least: .milliseconds(500), most: .seconds(30))
-        while !isStopping.isRaised {
-            do throws(KafkaError) {
-                try work()
-                return
-            } catch {
-                let pause = trouble.next()
-                logger.error(
-                    "the windows' consumer starts anew",
-                    metadata: ["error": "\(error)", "after": "\(pause.milliseconds) ms"])
-                metrics.brokerError(error)
-                Thread.pause(for: pause, unless: isStopping)
-            }
+        await ConsumerThread(purpose: "windows", metrics: metrics, logger: logger).run {
+            (isStopping) throws(KafkaError) in try self.work(isStopping)
         }
     }
 
     /// Until it is to stop, or the clients are of no use any more.
-    private func work() throws(KafkaError) {
+    private func work(_ isStopping: StopFlag) throws(KafkaError) {
         let metrics = metrics
         let consumer = try KafkaConsumer(group: group, consumerProperties, logger: logger) {
             metrics.brokerError($0)
@@ -90,11 +63,14 @@ final class WindowService: Service {
         var duties = GroupAnswers()
         var stopBy: Int64?
         while true {
-            for event in consumer.poll(milliseconds: sink.isBusy ? 1 : 20, limit: 500) {
+            // Few enough that the daemon does not run out of work while they are read.
+            for event in consumer.poll(milliseconds: sink.isBusy ? 1 : 20, limit: 50) {
                 handle(event, &processor, &duties)
             }
-            if duties.owesAssign { try start(&duties, consumer, &processor) }
-            if duties.owesEmptyUnassign { try duties.unassignNothing(consumer) }
+            if let newcomers = try duties.readOn(consumer, logger: logger) {
+                processor.assigned(newcomers, now: now())
+            }
+            try duties.handBack([], consumer)
             for (id, outcome) in answers.take() {
                 processor.computed(id, outcome, now: now(), wallTime: wallTime())
             }
@@ -132,14 +108,11 @@ final class WindowService: Service {
         case .reachedEnd(let partition): processor.reachedEnd(partition, now: now())
         case .assigned(let partitions):
             logger.info("partitions assigned", metadata: ["partitions": "\(list(partitions))"])
-            duties.newcomers += partitions
-            duties.owesAssign = true
+            duties.assigned(partitions)
         case .revoked(let partitions, let lost):
             logger.info(
                 "partitions revoked", metadata: ["partitions": "\(list(partitions))", "lost": "\(lost)"])
-            duties.newcomers.removeAll { partitions.contains($0) }
-            duties.leaving += partitions
-            duties.owesEmptyUnassign = partitions.isEmpty
+            duties.revoked(partitions)
             processor.revoked(partitions, lost: lost, now: now())
         case .committed(let error):
             guard let error else { return }
@@ -149,30 +122,6 @@ final class WindowService: Service {
             metrics.brokerError(error)
             logger.warning("the consumer says", metadata: ["error": "\(error)"])
         }
-    }
-
-    /// Reads on where the group left off.
-    private func start(
-        _ duties: inout GroupAnswers, _ consumer: KafkaConsumer, _ processor: inout WindowProcessor
-    ) throws(KafkaError) {
-        let committed: [TopicPartition: CommittedOffset]
-        do throws(KafkaError) {
-            committed = try committedOffsets(of: duties.newcomers, consumer)
-        } catch  where !error.isFatal {
-            logger.warning("committed offsets cannot be read; trying again", metadata: ["error": "\(error)"])
-            return
-        }
-        duties.newcomers = []
-        duties.owesAssign = false
-        try consumer.assign(committed)
-        processor.assigned(committed, now: now())
-    }
-
-    private func committedOffsets(
-        of partitions: [TopicPartition], _ consumer: KafkaConsumer
-    ) throws(KafkaError) -> [TopicPartition: CommittedOffset] {
-        if partitions.isEmpty { return [:] }
-        return try consumer.committed(partitions, milliseconds: 2000)
     }
 
     private func perform(
@@ -225,11 +174,7 @@ final class WindowService: Service {
                 }
             }
         }
-        // Those that nobody asked for, as we stop, go when the consumer is closed.
-        let asked = partitions.filter { duties.leaving.contains($0) }
-        duties.leaving.removeAll { partitions.contains($0) }
-        guard !asked.isEmpty else { return }
-        do throws(KafkaError) { try consumer.unassign(asked) } catch {
+        do throws(KafkaError) { try duties.handBack(partitions, consumer) } catch {
             logger.warning("partitions were not handed back", metadata: ["error": "\(error)"])
         }
     }
@@ -256,36 +201,4 @@ final class WindowService: Service {
 
     private func now() -> Int64 { (ContinuousClock.now - Self.start).milliseconds }
     private func wallTime() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
-}
-
-/// What the group was told yet to be answered: librdkafka waits for it, also when it is closed.
-private struct GroupAnswers {
-    /// Given to us, and not read yet.
-    var newcomers: [TopicPartition] = []
-    /// An assignment is an answer's due even where it is of no partition.
-    var owesAssign = false
-    /// Taken away, and not handed back yet.
-    var leaving: [TopicPartition] = []
-    var owesEmptyUnassign = false
-
-    mutating func unassignNothing(_ consumer: KafkaConsumer) throws(KafkaError) {
-        owesEmptyUnassign = false
-        try consumer.unassign([])
-    }
-
-    func answerRest(_ consumer: KafkaConsumer) throws(KafkaError) {
-        if !leaving.isEmpty || owesEmptyUnassign { try consumer.unassign(leaving) }
-        if owesAssign {
-            try consumer.assign(
-                Dictionary(uniqueKeysWithValues: newcomers.map { ($0, CommittedOffset(offset: nil)) }))
-        }
-    }
-}
-
-/// Waiting on a thread of our own.
-enum Thread {
-    static func pause(for duration: Duration, unless flag: StopFlag) {
-        let end = ContinuousClock.now + duration
-        while ContinuousClock.now < end, !flag.isRaised { usleep(20_000) }
-    }
 }

@@ -34,10 +34,36 @@ struct WindowTask {
         weight = window.events.reduce(0) { $0 + $1.element.weight }
     }
 
+    /// Whether it is to be computed now.
+    func isDue(_ now: Int64) -> Bool {
+        if case .waiting(let notBefore) = state { notBefore <= now } else { false }
+    }
+
     var isGoingOn: Bool {
         switch state {
         case .computing, .computed, .publishing: true
         case .waiting, .abandoned: false
+        }
+    }
+
+    /// How long to wait before the daemon is asked again; nil where that is of no use.
+    ///
+    /// - Parameter limit: how often it may break down over the window.
+    mutating func pause(after failure: Failure, attempts limit: Int) -> Duration? {
+        attempts += 1
+        switch failure.code {
+        // Nothing is wrong with the request.
+        case .overloaded, .unavailable, .cancelled, .deadlineExceeded: break
+        case .internal: if attempts >= limit { return nil }
+        case .invalidArgument, .resourceExhausted, .unsupported: return nil
+        }
+        return failure.retryAfter ?? backoff.next()
+    }
+
+    /// All its events, where the daemon will never answer.
+    func letters(about failure: Failure) -> [DeadLetter] {
+        window.events.map {
+            DeadLetter($0.element.record, failure.code == .internal ? .failing : .refused, "\(failure)")
         }
     }
 
