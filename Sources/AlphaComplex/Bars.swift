@@ -21,6 +21,10 @@ struct Bars {
     mutating func reserve(_ count: Int, _ account: MemoryAccount) throws(DelaunayError) {
         reserved = try Reservation(count * MemoryLayout<PersistencePair>.stride, account)
         pairs.reserveCapacity(count)
+        let bytes = count * MemoryLayout<PersistencePair>.stride
+        pairs.withUnsafeMutableBytes {
+            if let start = $0.baseAddress { MemoryBlock.preferLargePages(start, bytes) }
+        }
     }
 
     /// Bytes of an account, given back with their last owner.

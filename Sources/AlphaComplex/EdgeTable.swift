@@ -64,16 +64,17 @@ final class EdgeTable: @unchecked Sendable {
             try pass.forEachEdge(slots) { counts[Int($0.low)] &+= 1 }
         }
         let starts = try FlatArray<Int32>(capacity: vertexCount + 1, account: account)
+        let (rows, numbers) = (starts.base, shares.map { $0.numbers.base })
         var total: Int32 = 0
         for vertex in 0..<vertexCount {
-            starts.base[vertex] = total
-            for share in shares {
-                let count = share.numbers.base[vertex]
-                share.numbers.base[vertex] = total
+            rows[vertex] = total
+            for own in numbers {
+                let count = own[vertex]
+                own[vertex] = total
                 total &+= count
             }
         }
-        starts.base[vertexCount] = total
+        rows[vertexCount] = total
         let entries = try FlatArray<Entry>(capacity: Int(total), account: account)
         nonisolated(unsafe) let room = entries.base
         try Shares.run(slotCount, context: context, outputs: shares) { slots, share throws(DelaunayError) in
@@ -155,31 +156,32 @@ final class EdgeTable: @unchecked Sendable {
 
     /// Moves the rows that the threads have settled side by side.
     private func close(_ shares: [Share]) {
+        let rows = starts.base
         var end = 0
         for share in shares {
             guard let first = share.vertices.first else { continue }
-            let from = Int(starts.base[first])
+            let from = Int(rows[first])
             (entries.base + end).update(from: entries.base + from, count: share.count)
-            for vertex in share.vertices { starts.base[vertex] &-= Int32(truncatingIfNeeded: from - end) }
+            for vertex in share.vertices { rows[vertex] &-= Int32(truncatingIfNeeded: from - end) }
             end += share.count
         }
-        starts.base[vertexCount] = Int32(truncatingIfNeeded: end)
+        rows[vertexCount] = Int32(truncatingIfNeeded: end)
         entries.shrink(to: end)
     }
 
-    /// - Precondition: the edge is in the table.
-    @inline(__always)
-    func setTag(_ low: Int32, _ high: Int32, to tag: Int32) {
-        if let index = lookup.index(low, high) { entries.base[index].tag = tag }
-    }
-
-    /// A way to look edges up, for as long as the table is there.
+    /// A way to look edges up and to tag them, for as long as the table is there.
     var lookup: Lookup { Lookup(starts: starts.base, entries: entries.base) }
 
-    /// Unchecked: it only reads a table that nobody changes meanwhile.
+    /// Unchecked: whoever tags edges does so before others look them up.
     struct Lookup: @unchecked Sendable {
         fileprivate let starts: UnsafePointer<Int32>
-        fileprivate let entries: UnsafePointer<Entry>
+        fileprivate let entries: UnsafeMutablePointer<Entry>
+
+        /// - Precondition: the edge is in the table.
+        @inline(__always)
+        func setTag(_ low: Int32, _ high: Int32, to tag: Int32) {
+            if let index = index(low, high) { entries[index].tag = tag }
+        }
 
         @inline(__always)
         fileprivate func index(_ low: Int32, _ high: Int32) -> Int? {

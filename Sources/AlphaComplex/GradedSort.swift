@@ -141,15 +141,15 @@ struct GradedSort: ~Copyable {
     /// the same by themselves.
     private func sort(_ simplices: UnsafeMutableBufferPointer<Graded>, by bits: LeadingBits) {
         guard let base = simplices.baseAddress, simplices.count > 1 else { return }
-        let (items, shift) = (items.base, bits.shift(to: 32))
+        let (items, sorted, shift) = (items.base, sorted.base, bits.shift(to: 32))
         for index in simplices.indices {
             items[index] = bits.leading(base[index], shift) << 32 | UInt64(truncatingIfNeeded: index)
         }
         RadixSort.byUpperHalf(items, spare.base, count: simplices.count)
         for place in simplices.indices {
-            sorted.base[place] = base[Int(truncatingIfNeeded: items[place] & 0xffff_ffff)]
+            sorted[place] = base[Int(truncatingIfNeeded: items[place] & 0xffff_ffff)]
         }
-        base.update(from: sorted.base, count: simplices.count)
+        base.update(from: sorted, count: simplices.count)
         if shift == 0 { return }
         var start = 0
         while start < simplices.count {

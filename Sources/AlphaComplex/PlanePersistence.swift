@@ -101,8 +101,9 @@ private final class PlaneEnds<R: Radii>: @unchecked Sendable {
     /// After both.
     func addVoids() {
         let (edges, triangles, pass) = (filtration.edges.base, filtration.triangles.base, filtration.pass)
-        for place in 0..<filtration.edges.count where closed.base[place] >= 0 {
-            let (edge, triangle) = (edges[place], triangles[Int(closed.base[place])])
+        let closed = closed.base
+        for place in 0..<filtration.edges.count where closed[place] >= 0 {
+            let (edge, triangle) = (edges[place], triangles[Int(closed[place])])
             let isBar = bars.add(dimension: 1, birth: edge.value, death: triangle.value) {
                 pass.exactEdge(edge)
             } exactDeath: {

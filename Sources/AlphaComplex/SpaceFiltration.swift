@@ -28,8 +28,6 @@ final class SpaceFiltration: @unchecked Sendable {
     let table: EdgeTable
     /// What is there at the threshold; of meaning only where that is finite.
     let shape: ShapeCount
-    /// How many are critical, also while they are sorted.
-    let tetrahedraCount: Int
     let pass: SpacePass
 
     init(
@@ -78,7 +76,6 @@ final class SpaceFiltration: @unchecked Sendable {
         self.isCanonical = isCanonical
         self.pass = pass
         self.beyond = beyond
-        tetrahedraCount = tetrahedra.count
         self.tetrahedra = tetrahedra
         self.triangles = triangles
         self.edges = edges
@@ -95,12 +92,15 @@ final class SpaceFiltration: @unchecked Sendable {
         }
     }
 
-    func sortTrianglesAndTetrahedra(_ account: MemoryAccount) throws(DelaunayError) {
+    func sortTriangles(_ account: MemoryAccount) throws(DelaunayError) {
         try triangles.sort(account: account, isCanonical: isCanonical) {
             pass.exactTriangle($0)
         } precedes: {
             pass.ranked($0) < pass.ranked($1)
         }
+    }
+
+    func sortTetrahedra(_ account: MemoryAccount) throws(DelaunayError) {
         try tetrahedra.sort(account: account, isCanonical: isCanonical) {
             pass.exactTetrahedron($0)
         } precedes: {

@@ -28,20 +28,26 @@ struct SpacePersistence {
         let (maxDimension, writer, context) = (maxDimension, writer, context)
         try Shares.both(context: context) { () throws(DelaunayError) in
             try filtration.sortEdges(context.memory)
-            try ends.joinComponents(
-                vertexCount: vertexCount, distinct: distinct, writer: writer, context: context)
+            if maxDimension >= 1 { try filtration.sortTriangles(context.memory) }
         } _: { () throws(DelaunayError) in
             guard maxDimension >= 1 else { return }
-            try filtration.sortTrianglesAndTetrahedra(context.memory)
-            try ends.closeVoids(
-                slotCount: slotCount, writer: maxDimension >= 2 ? writer : nil, context: context)
+            try filtration.sortTetrahedra(context.memory)
+            try ends.followCells(slotCount: slotCount, context: context)
+        }
+        try Shares.both(context: context) { () throws(DelaunayError) in
+            try ends.joinComponents(
+                vertexCount: vertexCount, distinct: distinct, writer: writer, context: context)
+            if maxDimension >= 1 { ends.numberEdges(leavesOutTree: writer == nil) }
+        } _: { () throws(DelaunayError) in
+            if maxDimension >= 1 {
+                try ends.closeVoids(writer: maxDimension >= 2 ? writer : nil, context: context)
+            }
         }
         clock.end("components and voids")
         var bars = ends.takeComponents()
         if maxDimension >= 1 {
             context.progress.enter("tunnels", at: 0.75)
             filtration.forgetFlow()
-            ends.numberEdges(leavesOutTree: writer == nil, context: context)
             triangulation.mesh.forgetNeighbours()
             let tunnels = try Tunnels(
                 filtration: filtration, isInTree: ends.isInTree.base, closed: ends.closed.base,
@@ -69,6 +75,8 @@ private final class SpaceEnds: @unchecked Sendable {
     /// By the same places, where cycles are asked for.
     private var cycles: [Int: RepresentativeCocycle] = [:]
     private var components: Bars
+    /// While voids are looked for.
+    private var cells: Voids?
 
     init(_ filtration: SpaceFiltration, bars: Bars, account: MemoryAccount) throws(DelaunayError) {
         let isInTree = try FlatArray<Bool>(capacity: 0, account: account)
@@ -85,7 +93,7 @@ private final class SpaceEnds: @unchecked Sendable {
     ) throws(DelaunayError) {
         let (edges, count) = (filtration.edges.base, filtration.edges.count)
         // Each edge of the tree ends a component, each other one begins a tunnel; and then there are voids.
-        try components.reserve(count + 1 + filtration.tetrahedraCount, context.memory)
+        try components.reserve(count + 1 + filtration.tetrahedra.count, context.memory)
         isInTree = try FlatArray<Bool>(capacity: count, account: context.memory)
         try TreeOfEdges.grow(
             edges: edges, count: count, vertexCount: vertexCount, distinct: distinct,
@@ -96,13 +104,10 @@ private final class SpaceEnds: @unchecked Sendable {
     /// After that, tells the table of edges which place each critical one has.
     ///
     /// - Parameter leavesOutTree: the barcode does without the edges of the tree, a cycle has them as well.
-    func numberEdges(leavesOutTree: Bool, context: ComputeContext) {
-        nonisolated(unsafe) let (edges, isInTree) = (filtration.edges.base, isInTree.base)
-        context.team.forEachChunk(of: filtration.edges.count, by: 4096, stop: context.stop) {
-            [table = filtration.table] _, range in
-            for place in range where !leavesOutTree || !isInTree[place] {
-                table.setTag(edges[place].code, edges[place].other, to: EdgeTable.tag(ofPlace: place))
-            }
+    func numberEdges(leavesOutTree: Bool) {
+        let (edges, isInTree, table) = (filtration.edges.base, isInTree.base, filtration.table.lookup)
+        for place in 0..<filtration.edges.count where !leavesOutTree || !isInTree[place] {
+            table.setTag(edges[place].code, edges[place].other, to: EdgeTable.tag(ofPlace: place))
         }
     }
 
@@ -112,27 +117,34 @@ private final class SpaceEnds: @unchecked Sendable {
         return components
     }
 
-    func closeVoids(
-        slotCount: Int, writer: CycleWriter?, context: ComputeContext
-    ) throws(DelaunayError) {
+    /// Finds to which critical cell each one flows.
+    func followCells(slotCount: Int, context: ComputeContext) throws(DelaunayError) {
         let pass = filtration.pass
-        let tetrahedra = filtration.tetrahedra.base
-        let (triangles, count) = (filtration.triangles.base, filtration.triangles.count)
-        let cells = try Voids(
-            slotCount: slotCount, cells: tetrahedra, count: filtration.tetrahedra.count, context: context
+        cells = try Voids(
+            slotCount: slotCount, cells: filtration.tetrahedra.base, count: filtration.tetrahedra.count,
+            context: context
         ) { pass.next($0) }
+    }
+
+    /// After that and once triangles are sorted.
+    func closeVoids(writer: CycleWriter?, context: ComputeContext) throws(DelaunayError) {
+        guard let cells else { return }
+        let pass = filtration.pass
         let cycles = try writer.map { writer throws(DelaunayError) in
             try cells.cycles(dimension: 3, corners: pass.corners, across: pass.across, writer: writer)
         }
-        closed = try cells.close(facets: triangles, count: count, across: pass.across, cycles: cycles)
+        closed = try cells.close(
+            facets: filtration.triangles.base, count: filtration.triangles.count, across: pass.across,
+            cycles: cycles)
         self.cycles = cycles?.found ?? [:]
+        self.cells = nil
     }
 
     func addVoids(to bars: inout Bars) {
         let (triangles, tetrahedra) = (filtration.triangles.base, filtration.tetrahedra.base)
-        let pass = filtration.pass
-        for place in 0..<filtration.triangles.count where closed.base[place] >= 0 {
-            let (triangle, tetrahedron) = (triangles[place], tetrahedra[Int(closed.base[place])])
+        let (pass, closed) = (filtration.pass, closed.base)
+        for place in 0..<filtration.triangles.count where closed[place] >= 0 {
+            let (triangle, tetrahedron) = (triangles[place], tetrahedra[Int(closed[place])])
             let isBar = bars.add(dimension: 2, birth: triangle.value, death: tetrahedron.value) {
                 pass.exactTriangle(triangle)
             } exactDeath: {

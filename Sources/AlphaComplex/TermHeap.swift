@@ -28,7 +28,6 @@ struct TermHeap: ~Copyable {
         return nil
     }
 
-    @inline(__always)
     mutating func push(_ term: Term) throws(DelaunayError) {
         try items.append(term)
         let items = items.base
@@ -42,7 +41,6 @@ struct TermHeap: ~Copyable {
         items[hole] = term
     }
 
-    @inline(__always)
     private mutating func pop() -> Term? {
         guard let last = items.popLast() else { return nil }
         let count = items.count

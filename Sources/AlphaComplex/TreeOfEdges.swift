@@ -23,6 +23,7 @@ enum TreeOfEdges {
         // The ends of some edges at a time, as memory answers many independent questions together.
         let ahead = 64
         let found = try FlatArray<Int32>(capacity: 2 * ahead, account: context.memory)
+        let waiting = found.base
         var left = distinct
         for place in 0..<count {
             if place & 4095 == 0, let reason = context.stop.reason { throw .stopped(reason) }
@@ -30,15 +31,15 @@ enum TreeOfEdges {
             if step == 0 {
                 for next in 0..<min(ahead, count - place) {
                     let pair = ends(edges[place + next])
-                    found.base[2 * next] = pair.x
-                    found.base[2 * next + 1] = pair.y
+                    waiting[2 * next] = pair.x
+                    waiting[2 * next + 1] = pair.y
                 }
             }
             let (one, other) = (
-                components.root(of: found.base[2 * step]), components.root(of: found.base[2 * step + 1])
+                components.root(of: waiting[2 * step]), components.root(of: waiting[2 * step + 1])
             )
             if one == other { continue }
-            parents.base[Int(max(one, other))] = min(one, other)
+            components.parent[Int(max(one, other))] = min(one, other)
             isInTree[place] = true
             if bars.addComponent(until: edges[place].value), let writer {
                 bars.represent(by: try writer.point(max(one, other)))

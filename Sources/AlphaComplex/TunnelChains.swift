@@ -63,7 +63,6 @@ struct ChainLeader: Sendable {
     let field: PrimeField
 
     /// Adds the way from `a` to `b` over critical edges that are not in the spanning tree.
-    @inline(__always)
     func lead(
         _ a: Int32, _ b: Int32, _ terms: inout FlatList<Term>, _ path: inout FlatList<SIMD2<Int32>>
     ) throws(DelaunayError) {

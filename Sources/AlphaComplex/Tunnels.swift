@@ -33,9 +33,10 @@ struct Tunnels: ~Copyable {
         columns.base.update(repeating: nil, count: count)
         // In the order of the mesh, in which those near each other have much in common.
         let places = try FlatArray<Int32>(capacity: total, account: context.memory)
+        let numbers = places.base
         for place in 0..<total {
             let isLeftOut = place >= count || closed[place] >= 0
-            places.base[Int(triangles[place].other)] = isLeftOut ? -1 : Int32(truncatingIfNeeded: place)
+            numbers[Int(triangles[place].other)] = isLeftOut ? -1 : Int32(truncatingIfNeeded: place)
         }
         let field = PrimeField(field)
         let leader = ChainLeader(pass: pass, table: filtration.table.lookup, field: field)

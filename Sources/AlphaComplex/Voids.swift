@@ -4,7 +4,7 @@ import Hardware
 /// The top degree: voids, by the components of the cells that are not there yet, from the last one
 /// backwards. A facet that separates two of them closes the younger void, which began as the cell that
 /// fills it; by duality that facet gives birth to the class and that cell ends it.
-struct Voids: ~Copyable {
+final class Voids {
     /// By slot: the place, among the sorted critical cells, of the one that it flows to; beyond the last
     /// for what flows outside, negative for what is empty.
     private let places: FlatArray<Int32>
@@ -89,25 +89,26 @@ struct Voids: ~Copyable {
         // The sides of some facets at a time, as memory answers many independent questions together.
         let ahead = 64
         let found = try FlatArray<Sides>(capacity: ahead, account: context.memory)
+        let (cells, results, waiting) = (places.base, closed.base, found.base)
         let sets = DisjointSets(parent: parents.base)
         for place in (0..<count).reversed() {
             if place & 4095 == 0, let reason = context.stop.reason { throw .stopped(reason) }
             if place % ahead == ahead - 1 || place == count - 1 {
                 for next in place / ahead * ahead...place {
                     let code = facets[next].code
-                    found.base[next % ahead] = Sides(
-                        one: places.base[Int(code >> 2)], other: places.base[Int(across[Int(code)] >> 2)])
+                    waiting[next % ahead] = Sides(
+                        one: cells[Int(code >> 2)], other: cells[Int(across[Int(code)] >> 2)])
                 }
             }
-            let sides = found.base[place % ahead]
-            closed.base[place] = -1
+            let sides = waiting[place % ahead]
+            results[place] = -1
             if sides.one == sides.other { continue }
             let (a, b) = (sets.root(of: sides.one), sets.root(of: sides.other))
             if a == b { continue }
             let (young, old) = (min(a, b), max(a, b))
             try cycles?.note(facet: place, closes: young, into: old)
-            parents.base[Int(young)] = old
-            closed.base[place] = young
+            sets.parent[Int(young)] = old
+            results[place] = young
         }
         return closed
     }

@@ -9,7 +9,10 @@ package struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
 
     /// Inlinable like all that is called for single elements: elsewhere it would be a call through the
     /// type's witnesses.
-    @inlinable package var base: UnsafeMutablePointer<Element> { start }
+    @inlinable
+    package var base: UnsafeMutablePointer<Element> {
+        @inline(__always) get { start }
+    }
 
     package init(capacity: Int, account: MemoryAccount) throws(DelaunayError) {
         let capacity = max(capacity, 1)
@@ -77,8 +80,14 @@ package struct FlatList<Element: BitwiseCopyable>: ~Copyable {
         limit = max(capacity, 1)
     }
 
-    @inlinable package var base: UnsafeMutablePointer<Element> { room.start }
-    @inlinable package var count: Int { used }
+    @inlinable
+    package var base: UnsafeMutablePointer<Element> {
+        @inline(__always) get { room.start }
+    }
+    @inlinable
+    package var count: Int {
+        @inline(__always) get { used }
+    }
     @inlinable package var elements: UnsafeBufferPointer<Element> {
         UnsafeBufferPointer(start: room.start, count: used)
     }
@@ -118,7 +127,9 @@ package struct FlatList<Element: BitwiseCopyable>: ~Copyable {
         used &+= more
     }
 
-    @inlinable package mutating func removeAll() { used = 0 }
+    @inlinable
+    @inline(__always)
+    package mutating func removeAll() { used = 0 }
 
     @inlinable
     @inline(__always)
@@ -128,7 +139,9 @@ package struct FlatList<Element: BitwiseCopyable>: ~Copyable {
         return room.start[used]
     }
 
-    @inlinable package mutating func removeLast(_ number: Int) { used &-= number }
+    @inlinable
+    @inline(__always)
+    package mutating func removeLast(_ number: Int) { used &-= number }
 
     /// Moves the elements of `other` behind its own; `other` is empty then.
     package mutating func take(_ other: inout FlatList) throws(DelaunayError) {

@@ -10,32 +10,58 @@ enum InsertionOutcome {
     case full
 }
 
-/// Inserts points into a mesh that several may share.
+/// Inserts points into a mesh that several may share, by Bowyer's and Watson's method: the cells whose
+/// circumsphere contains the point make way for those that join it with the hole's boundary.
 ///
 /// Side by side, each has a range of vertices as its own: an inserter only looks at cells all of whose
 /// corners it owns, or that share a facet with one such, and refuses a point that would need more. No
 /// two of them then look at the same cell while it may change.
 protocol Inserter: ~Copyable, SendableMetatype {
-    /// Where the next search starts.
-    var hint: Int32 { get set }
-    /// Slots that nobody has used yet, to be used by this one.
-    var fresh: Range<Int> { get set }
-    /// The last mark given out. Others' marks must not be taken for one's own.
-    var mark: UInt32 { get set }
+    var bench: Workbench { get set }
 
+    /// Whether all corners of a cell are its own.
+    func owns(_ cell: Int) -> Bool
+    /// The cell that `p` is in, or an infinite one on whose outer side `p` lies; nil where the way to it
+    /// leads through vertices of others.
+    func locate(_ p: UnsafePointer<Double>) -> Int?
+    /// Whether a corner of `cell` is in the same place.
+    func coincides(_ p: UnsafePointer<Double>, with cell: Int) -> Bool
+    /// Finds the hole that makes way for `p`, and its boundary. False where that would touch vertices of
+    /// others.
+    mutating func digHole(_ p: UnsafePointer<Double>, from start: Int) throws(DelaunayError) -> Bool
+    /// How many facets the hole's boundary has, and the point will have cells.
+    var rimCount: Int { get }
+    /// Joins the hole's boundary with `vertex`, in the slots of the bench.
+    mutating func fillHole(with vertex: Int32) throws(DelaunayError)
+    func point(_ vertex: Int32) -> UnsafePointer<Double>
+}
+
+extension Inserter where Self: ~Copyable {
     /// Inserts `vertex`. Unless it was inserted the mesh has not changed.
-    mutating func insert(_ vertex: Int32) throws(DelaunayError) -> InsertionOutcome
+    @inline(__always)
+    mutating func insert(_ vertex: Int32) throws(DelaunayError) -> InsertionOutcome {
+        let p = point(vertex)
+        guard let start = locate(p) else { return .refused }
+        if coincides(p, with: start) { return .duplicate }
+        guard try digHole(p, from: start) else { return .refused }
+        guard bench.hasRoom(for: rimCount) else { return .full }
+        try bench.takeSlots(rimCount)
+        try fillHole(with: vertex)
+        return .inserted
+    }
 
-    /// Takes note of where the mesh's arrays are.
-    mutating func attach(to mesh: borrowing Mesh)
-    /// From here on only the vertices in `range` are its own.
-    mutating func restrict(to range: Range<Int>)
-    /// From here on every vertex is its own, the one at infinity too.
-    mutating func unrestrict()
     /// Moves the hint to a cell of its own among those of the last insertion; false where there is none.
-    mutating func settle() -> Bool
+    mutating func settle() -> Bool {
+        for index in 0..<bench.slots.count where owns(Int(bench.slots.base[index])) {
+            bench.hint = bench.slots.base[index]
+            return true
+        }
+        return false
+    }
+
     /// Moves the hint to `cell`; false where that is not, or no longer, its own.
-    mutating func restart(at cell: Int32) -> Bool
-    /// Marks its left-over slots as empty.
-    mutating func vacate()
+    mutating func restart(at cell: Int32) -> Bool {
+        bench.hint = cell
+        return owns(Int(cell))
+    }
 }

@@ -30,7 +30,7 @@ struct Insertion<I: Inserter & ~Copyable>: ~Copyable {
         for _ in 0..<max(1, context.team.size) {
             shares.append(Share(try inserter(mesh), try FlatList(account: context.memory)))
         }
-        shares[0].inserter.fresh = mesh.slotCount..<mesh.capacity
+        shares[0].inserter.bench.fresh = mesh.slotCount..<mesh.capacity
         self.shares = shares
         self.mesh = mesh
     }
@@ -56,10 +56,10 @@ struct Insertion<I: Inserter & ~Copyable>: ~Copyable {
             done += expected
         }
         var used = highWater
-        for share in shares { used = max(used, share.inserter.fresh.lowerBound) }
+        for share in shares { used = max(used, share.inserter.bench.fresh.lowerBound) }
         for share in shares {
-            share.inserter.vacate()
-            let fresh = share.inserter.fresh
+            share.inserter.bench.vacate()
+            let fresh = share.inserter.bench.fresh
             mesh.vacate(fresh.lowerBound..<max(fresh.lowerBound, min(fresh.upperBound, used)))
         }
         mesh.slotCount = used
@@ -98,22 +98,23 @@ struct Insertion<I: Inserter & ~Copyable>: ~Copyable {
     private mutating func findSlots() throws(DelaunayError) {
         let first = shares[0]
         var richest = first
-        for share in shares.dropFirst() where share.inserter.fresh.count > richest.inserter.fresh.count {
+        for share in shares.dropFirst()
+        where share.inserter.bench.fresh.count > richest.inserter.bench.fresh.count {
             richest = share
         }
-        let theirs = richest.inserter.fresh
+        let theirs = richest.inserter.bench.fresh
         // What is left of the first share's own stays empty.
-        mesh.vacate(first.inserter.fresh)
-        highWater = max(highWater, first.inserter.fresh.upperBound)
+        mesh.vacate(first.inserter.bench.fresh)
+        highWater = max(highWater, first.inserter.bench.fresh.upperBound)
         if richest !== first, theirs.count >= 4096 {
             let middle = theirs.lowerBound + theirs.count / 2
-            first.inserter.fresh = middle..<theirs.upperBound
-            richest.inserter.fresh = theirs.lowerBound..<middle
+            first.inserter.bench.fresh = middle..<theirs.upperBound
+            richest.inserter.bench.fresh = theirs.lowerBound..<middle
         } else {
             let capacity = mesh.capacity
             try mesh.grow(to: capacity + max(4096, capacity / 4))
-            first.inserter.fresh = capacity..<mesh.capacity
-            for share in shares { share.inserter.attach(to: mesh) }
+            first.inserter.bench.fresh = capacity..<mesh.capacity
+            for share in shares { share.inserter.bench.attach(to: mesh) }
         }
     }
 
@@ -140,7 +141,7 @@ struct Insertion<I: Inserter & ~Copyable>: ~Copyable {
         }
         synchroniseMarks()
         for share in shares {
-            share.inserter.unrestrict()
+            share.inserter.bench.unrestrict()
             if let failure = share.failure { throw failure }
             vertexCount += share.insertedCount
             share.insertedCount = 0
@@ -156,18 +157,18 @@ struct Insertion<I: Inserter & ~Copyable>: ~Copyable {
 
     /// The first time, the slots are all the first share's.
     private func divideSlots() {
-        guard shares[1...].allSatisfy({ $0.inserter.fresh.isEmpty }) else { return }
-        let fresh = shares[0].inserter.fresh
+        guard shares[1...].allSatisfy({ $0.inserter.bench.fresh.isEmpty }) else { return }
+        let fresh = shares[0].inserter.bench.fresh
         for (index, share) in shares.enumerated() {
             let from = fresh.lowerBound + index * fresh.count / shares.count
             let to = fresh.lowerBound + (index + 1) * fresh.count / shares.count
-            share.inserter.fresh = from..<to
+            share.inserter.bench.fresh = from..<to
         }
     }
 
     private func synchroniseMarks() {
-        let highest = shares.reduce(0) { max($0, $1.inserter.mark) }
-        for share in shares { share.inserter.mark = highest }
+        let highest = shares.reduce(0) { max($0, $1.inserter.bench.mark) }
+        for share in shares { share.inserter.bench.mark = highest }
     }
 
     /// Gives `share` a cell of its own to start from, by inserting the first points of its range.
@@ -182,19 +183,19 @@ struct Insertion<I: Inserter & ~Copyable>: ~Copyable {
             if tries > 500 { return }
             if skipped.contains(Int32(place)) { continue }
             synchroniseMarks()
-            share.inserter.unrestrict()
-            if share !== shares[0] { share.inserter.hint = shares[0].inserter.hint }
+            share.inserter.bench.unrestrict()
+            if share !== shares[0] { share.inserter.bench.hint = shares[0].inserter.bench.hint }
             let outcome = try share.inserter.insert(Int32(place))
-            share.inserter.restrict(to: range)
+            share.inserter.bench.restrict(to: range)
             if outcome == .refused || outcome == .full { return }
             share.rest = place + 1..<range.upperBound
             if outcome == .duplicate { continue }
             vertexCount += 1
             synchroniseMarks()
-            shares[0].inserter.hint = share.inserter.hint
+            shares[0].inserter.bench.hint = share.inserter.bench.hint
             if share.inserter.settle() {
                 share.isReady = true
-                share.home = share.inserter.hint
+                share.home = share.inserter.bench.hint
                 return
             }
         }

@@ -1,26 +1,11 @@
 import Hardware
 
 extension TetrahedralInserter {
-    /// Joins the hole's boundary with `vertex`: (x, y, z, vertex) for each of its facets, in the slots
-    /// of the old tetrahedra first.
+    /// (x, y, z, vertex) for each facet of the hole's boundary.
     mutating func fillHole(with vertex: Int32) throws(DelaunayError) {
-        let count = rim.count
-        slots.removeAll()
-        try slots.reserve(count)
-        for index in 0..<count {
-            let slot: Int32
-            if index < hole.count {
-                slot = hole.base[index]
-            } else if let left = spare.popLast() {
-                slot = left
-                marks[Int(slot)] = 0
-            } else {
-                slot = Int32(truncatingIfNeeded: fresh.lowerBound)
-                fresh = fresh.lowerBound &+ 1..<fresh.upperBound
-                marks[Int(slot)] = 0
-            }
-            slots.appendReserved(slot)
-            let at = 4 &* Int(slot)
+        let (corners, across, slots) = (bench.corners, bench.across, bench.slots.base)
+        for index in 0..<rim.count {
+            let at = 4 &* Int(slots[index])
             let facet = rim.base[index]
             corners[at] = facet.x
             corners[at &+ 1] = facet.y
@@ -29,16 +14,15 @@ extension TetrahedralInserter {
             across[at &+ 3] = facet.across
             across[Int(facet.across)] = Int32(truncatingIfNeeded: at &+ 3)
         }
-        for index in stride(from: count, to: hole.count, by: 1) { try spare.append(hole.base[index]) }
-        hint = slots.base[0]
         // A hole with f boundary facets has f / 2 + 2 vertices.
-        if count / 2 + 2 <= Self.tableSide { joinByTable() } else { try joinBySorting() }
+        if rim.count / 2 + 2 <= Self.tableSide { joinByTable() } else { try joinBySorting() }
     }
 
     /// Two new tetrahedra share a facet where they share an edge of the hole's boundary, which they
     /// see in opposite directions.
     private mutating func joinByTable() {
-        let (slots, rim, count) = (slots.base, rim.base, rim.count)
+        let (slots, rim, count) = (bench.slots.base, rim.base, rim.count)
+        let across = bench.across
         let (named, facets) = (named.base, facets.base)
         let shift = 6
         var vertexCount: Int32 = 0
@@ -99,13 +83,13 @@ extension TetrahedralInserter {
             let (one, other) = (
                 facet(Int(items.base[index] & 0xffff_ffff)), facet(Int(items.base[index + 1] & 0xffff_ffff))
             )
-            across[Int(one)] = other
-            across[Int(other)] = one
+            bench.across[Int(one)] = other
+            bench.across[Int(other)] = one
         }
     }
 
     /// The new facet on a side: `4 · slot + corner`.
     private func facet(_ side: Int) -> Int32 {
-        4 &* slots.base[side / 3] &+ Int32(truncatingIfNeeded: side % 3)
+        4 &* bench.slots.base[side / 3] &+ Int32(truncatingIfNeeded: side % 3)
     }
 }

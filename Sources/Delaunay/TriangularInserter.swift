@@ -1,31 +1,14 @@
 import CPredicates
 import Hardware
 
-/// Inserts points into a triangular mesh, by Bowyer's and Watson's method: the triangles whose
-/// circumcircle contains the point make way for those that join it with the hole's boundary.
+/// Inserts points into a triangular mesh.
 struct TriangularInserter<Geometry: PlaneGeometry>: Inserter, ~Copyable {
-    private let points: UnsafePointer<Double>
+    var bench: Workbench
     private let geometry: Geometry
-    private let infinite: Int32
-
-    private var corners: UnsafeMutablePointer<Int32>
-    private var across: UnsafeMutablePointer<Int32>
-    private var marks: UnsafeMutablePointer<UInt32>
+    /// The hole's boundary: both ends of each edge and what lies across.
+    private var rim: FlatList<Edge>
     /// By vertex: the new triangle whose outer edge starts there; of meaning only during one insertion.
     private let startingAt: UnsafeMutablePointer<Int32>
-
-    private var first: UInt32 = 0
-    private var extent: UInt32 = .max
-    var mark: UInt32 = 0
-    var hint: Int32 = 0
-
-    // The hole: its triangles, and its boundary: both ends of each edge and what lies across.
-    private var hole: FlatList<Int32>
-    private var rim: FlatList<Edge>
-    private var spare: FlatList<Int32>
-    var fresh: Range<Int> = 0..<0
-    /// How many triangles the last insertion made, and the slots they took.
-    private var slots: FlatList<Int32>
 
     private struct Edge: BitwiseCopyable {
         var from: Int32
@@ -37,74 +20,32 @@ struct TriangularInserter<Geometry: PlaneGeometry>: Inserter, ~Copyable {
         geometry: Geometry, sites: borrowing Sites, mesh: borrowing Mesh,
         startingAt: UnsafeMutablePointer<Int32>, account: MemoryAccount
     ) throws(DelaunayError) {
-        let hole = try FlatList<Int32>(account: account)
+        let bench = try Workbench(sites: sites, mesh: mesh, account: account)
         let rim = try FlatList<Edge>(account: account)
-        let spare = try FlatList<Int32>(account: account)
-        let slots = try FlatList<Int32>(account: account)
-        self.hole = hole
+        self.bench = bench
         self.rim = rim
-        self.spare = spare
-        self.slots = slots
-        points = sites.coordinates
         self.geometry = geometry
-        infinite = mesh.infinite
-        corners = mesh.corners.base
-        across = mesh.across.base
-        marks = mesh.marks.base
         self.startingAt = startingAt
     }
 
-    mutating func attach(to mesh: borrowing Mesh) {
-        corners = mesh.corners.base
-        across = mesh.across.base
-        marks = mesh.marks.base
-    }
-
-    mutating func restrict(to range: Range<Int>) {
-        first = UInt32(range.lowerBound)
-        extent = UInt32(range.count)
-    }
-
-    mutating func unrestrict() {
-        first = 0
-        extent = .max
-    }
-
-    mutating func settle() -> Bool {
-        for index in 0..<slots.count where owns(Int(slots.base[index])) {
-            hint = slots.base[index]
-            return true
-        }
-        return false
-    }
-
-    mutating func restart(at cell: Int32) -> Bool {
-        hint = cell
-        return owns(Int(cell))
-    }
-
-    mutating func vacate() {
-        while let slot = spare.popLast() { corners[4 &* Int(slot)] = -1 }
-    }
+    var rimCount: Int { rim.count }
 
     @inline(__always)
-    private func point(_ vertex: Int32) -> UnsafePointer<Double> { points + Geometry.stride &* Int(vertex) }
+    func point(_ vertex: Int32) -> UnsafePointer<Double> { bench.points + Geometry.stride &* Int(vertex) }
 
     @inline(__always)
-    private func owns(_ triangle: Int) -> Bool {
-        let c = corners + 4 &* triangle
-        let a = UInt32(bitPattern: c[0]) &- first < extent
-        let b = UInt32(bitPattern: c[1]) &- first < extent
-        let d = UInt32(bitPattern: c[2]) &- first < extent
+    func owns(_ triangle: Int) -> Bool {
+        let c = bench.corners + 4 &* triangle
+        let (a, b, d) = (bench.owns(vertex: c[0]), bench.owns(vertex: c[1]), bench.owns(vertex: c[2]))
         return a && b && d
     }
 
     @inline(__always)
     private func cornerAtInfinity(_ triangle: Int) -> Int? {
-        let c = corners + 4 &* triangle
-        if c[0] == infinite { return 0 }
-        if c[1] == infinite { return 1 }
-        if c[2] == infinite { return 2 }
+        let c = bench.corners + 4 &* triangle
+        if c[0] == bench.infinite { return 0 }
+        if c[1] == bench.infinite { return 1 }
+        if c[2] == bench.infinite { return 2 }
         return nil
     }
 
@@ -113,31 +54,19 @@ struct TriangularInserter<Geometry: PlaneGeometry>: Inserter, ~Copyable {
     @inline(__always)
     private func ownsCorner(of facet: Int, _ c: UnsafePointer<Int32>) -> Bool {
         for corner in 0..<3 where corner != facet {
-            if UInt32(bitPattern: c[corner]) &- first < extent { return true }
+            if bench.owns(vertex: c[corner]) { return true }
         }
         return false
     }
 
     // MARK: Inserting
 
-    mutating func insert(_ vertex: Int32) throws(DelaunayError) -> InsertionOutcome {
-        let p = point(vertex)
-        guard let start = locate(p) else { return .refused }
-        if coincides(p, with: start) { return .duplicate }
-        guard try digHole(p, from: start) else { return .refused }
-        if rim.count &- hole.count > spare.count &+ fresh.count { return .full }
-        try fillHole(vertex)
-        return .inserted
-    }
-
-    /// The triangle that contains `p`, or an infinite one on whose outer side `p` lies; nil where the
-    /// way to it leads through vertices of others.
-    private mutating func locate(_ p: UnsafePointer<Double>) -> Int? {
-        var here = Int(hint)
-        if let corner = cornerAtInfinity(here) { here = Int(across[4 &* here &+ corner]) >> 2 }
+    func locate(_ p: UnsafePointer<Double>) -> Int? {
+        var here = Int(bench.hint)
+        if let corner = cornerAtInfinity(here) { here = Int(bench.across[4 &* here &+ corner]) >> 2 }
         var entered = -1
         search: while true {
-            let c = corners + 4 &* here
+            let c = bench.corners + 4 &* here
             var isBlocked = false
             for facet in 0..<3 where facet != entered {
                 let from = point(facet == 2 ? c[0] : c[facet &+ 1])
@@ -147,7 +76,7 @@ struct TriangularInserter<Geometry: PlaneGeometry>: Inserter, ~Copyable {
                         isBlocked = true
                         continue
                     }
-                    let next = Int(across[4 &* here &+ facet])
+                    let next = Int(bench.across[4 &* here &+ facet])
                     here = next >> 2
                     entered = next & 3
                     if cornerAtInfinity(here) != nil { return here }
@@ -158,10 +87,12 @@ struct TriangularInserter<Geometry: PlaneGeometry>: Inserter, ~Copyable {
         }
     }
 
-    private func coincides(_ p: UnsafePointer<Double>, with triangle: Int) -> Bool {
+    func coincides(_ p: UnsafePointer<Double>, with triangle: Int) -> Bool {
         for corner in 0..<3 {
-            let vertex = corners[4 &* triangle &+ corner]
-            if vertex != infinite, AffineHull.coincide(p, point(vertex), Geometry.dimension) { return true }
+            let vertex = bench.corners[4 &* triangle &+ corner]
+            if vertex != bench.infinite, AffineHull.coincide(p, point(vertex), Geometry.dimension) {
+                return true
+            }
         }
         return false
     }
@@ -169,20 +100,20 @@ struct TriangularInserter<Geometry: PlaneGeometry>: Inserter, ~Copyable {
     /// Whether `triangle` makes way for `p`.
     @inline(__always)
     private func conflicts(_ triangle: Int, _ p: UnsafePointer<Double>) -> Bool {
-        let c = corners + 4 &* triangle
-        if max(max(c[0], c[1]), c[2]) == infinite { return conflictsOutside(triangle, p) }
+        let c = bench.corners + 4 &* triangle
+        if max(max(c[0], c[1]), c[2]) == bench.infinite { return conflictsOutside(triangle, p) }
         let side = geometry.inCircle(point(c[0]), point(c[1]), point(c[2]), p)
         return side == 0 ? isInsidePerturbed(c, p) : side > 0
     }
 
-    /// An infinite triangle makes way where `p` is beyond its hull edge, or in line with that edge and
+    /// An bench.infinite triangle makes way where `p` is beyond its hull edge, or in line with that edge and
     /// inside the circumcircle of the finite triangle behind it.
     @inline(never)
     private func conflictsOutside(_ triangle: Int, _ p: UnsafePointer<Double>) -> Bool {
         guard let corner = cornerAtInfinity(triangle) else { return false }
-        let side = turn(corners + 4 &* triangle, replacing: corner, by: p)
+        let side = turn(bench.corners + 4 &* triangle, replacing: corner, by: p)
         if side != 0 { return side > 0 }
-        return conflicts(Int(across[4 &* triangle &+ corner]) >> 2, p)
+        return conflicts(Int(bench.across[4 &* triangle &+ corner]) >> 2, p)
     }
 
     @inline(never)
@@ -200,35 +131,34 @@ struct TriangularInserter<Geometry: PlaneGeometry>: Inserter, ~Copyable {
             corner == 0 ? p : point(c[0]), corner == 1 ? p : point(c[1]), corner == 2 ? p : point(c[2]))
     }
 
-    /// Finds what makes way for `p`. False where that would touch vertices of others.
-    private mutating func digHole(
+    mutating func digHole(
         _ p: UnsafePointer<Double>, from start: Int
     ) throws(DelaunayError) -> Bool {
-        hole.removeAll()
+        bench.hole.removeAll()
         rim.removeAll()
-        mark &+= 2
-        let (beyond, inside) = (mark, mark | 1)
+        bench.mark &+= 2
+        let (beyond, inside) = (bench.mark, bench.mark | 1)
         guard owns(start) else { return false }
-        marks[start] = inside
-        try hole.append(Int32(start))
+        bench.marks[start] = inside
+        try bench.hole.append(Int32(start))
         var next = 0
-        while next < hole.count {
-            let here = Int(hole.base[next])
+        while next < bench.hole.count {
+            let here = Int(bench.hole.base[next])
             next &+= 1
             for facet in 0..<3 {
-                let other = across[4 &* here &+ facet]
+                let other = bench.across[4 &* here &+ facet]
                 let there = Int(other) >> 2
-                if marks[there] == inside { continue }
-                if marks[there] != beyond {
+                if bench.marks[there] == inside { continue }
+                if bench.marks[there] != beyond {
                     guard owns(there) else { return false }
                     if conflicts(there, p) {
-                        marks[there] = inside
-                        try hole.append(Int32(there))
+                        bench.marks[there] = inside
+                        try bench.hole.append(Int32(there))
                         continue
                     }
-                    marks[there] = beyond
+                    bench.marks[there] = beyond
                 }
-                let c = corners + 4 &* here
+                let c = bench.corners + 4 &* here
                 let from = facet == 2 ? c[0] : c[facet &+ 1]
                 let to = facet == 0 ? c[2] : c[facet &- 1]
                 try rim.append(Edge(from: from, to: to, across: other))
@@ -237,30 +167,13 @@ struct TriangularInserter<Geometry: PlaneGeometry>: Inserter, ~Copyable {
         return true
     }
 
-    /// Joins the hole's rim with `vertex`: (from, to, vertex) for each of its edges.
-    private mutating func fillHole(_ vertex: Int32) throws(DelaunayError) {
-        slots.removeAll()
+    /// (from, to, vertex) for each of the rim's edges.
+    mutating func fillHole(with vertex: Int32) throws(DelaunayError) {
+        let (corners, across, slots) = (bench.corners, bench.across, bench.slots.base)
+        for index in 0..<rim.count { startingAt[Int(rim.base[index].from)] = slots[index] }
         for index in 0..<rim.count {
             let edge = rim.base[index]
-            let slot: Int32
-            if index < hole.count {
-                slot = hole.base[index]
-            } else if let left = spare.popLast() {
-                slot = left
-                marks[Int(slot)] = 0
-            } else {
-                slot = Int32(truncatingIfNeeded: fresh.lowerBound)
-                fresh = fresh.lowerBound &+ 1..<fresh.upperBound
-                marks[Int(slot)] = 0
-            }
-            try slots.append(slot)
-            startingAt[Int(edge.from)] = slot
-        }
-        for index in stride(from: rim.count, to: hole.count, by: 1) { try spare.append(hole.base[index]) }
-        for index in 0..<rim.count {
-            let edge = rim.base[index]
-            let slot = slots.base[index]
-            let at = 4 &* Int(slot)
+            let at = 4 &* Int(slots[index])
             corners[at] = edge.from
             corners[at &+ 1] = edge.to
             corners[at &+ 2] = vertex
@@ -270,6 +183,5 @@ struct TriangularInserter<Geometry: PlaneGeometry>: Inserter, ~Copyable {
             across[at] = Int32(truncatingIfNeeded: following &+ 1)
             across[following &+ 1] = Int32(truncatingIfNeeded: at)
         }
-        hint = slots.base[0]
     }
 }

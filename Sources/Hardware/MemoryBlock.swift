@@ -4,15 +4,22 @@ internal import Glibc
 /// Blocks of memory whose size their owner remembers. Large ones are mappings of their own, which grow
 /// without a copy and go back to the system at once, whatever else the process has allocated meanwhile.
 package enum MemoryBlock {
-    private static let leastMapping = 1 << 20
     private static let largePage = 1 << 21
+    private static let leastMapping = largePage
+    private static let smallPage = Int(sysconf(Int32(_SC_PAGESIZE)))
 
     package static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
         guard bytes >= leastMapping else { return malloc(bytes) }
-        let room = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        guard let room, room != MAP_FAILED else { return nil }
-        advise(room, bytes)
-        return room
+        // From a large page's boundary on; the system would only think of that for whole large pages.
+        let mapped = mmap(nil, bytes + largePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let mapped, mapped != MAP_FAILED else { return nil }
+        let skipped = -Int(bitPattern: mapped) & (largePage - 1)
+        let start = mapped + skipped
+        let end = start + (bytes + smallPage - 1) / smallPage * smallPage
+        if skipped > 0 { munmap(mapped, skipped) }
+        if end < mapped + bytes + largePage { munmap(end, mapped + bytes + largePage - end) }
+        preferLargePages(start, bytes)
+        return start
     }
 
     /// Keeps what is there, and moves it if need be; nil where there is no more memory, and nothing has changed.
@@ -23,7 +30,7 @@ package enum MemoryBlock {
         if held >= leastMapping, wanted >= leastMapping,
             let moved = tda_resize_mapping(room, held, wanted)
         {
-            advise(moved, wanted)
+            preferLargePages(moved, wanted)
             return moved
         }
         guard let other = allocate(wanted) else { return nil }
@@ -36,12 +43,13 @@ package enum MemoryBlock {
         if bytes < leastMapping { Glibc.free(room) } else { munmap(room, bytes) }
     }
 
-    /// Large pages under large blocks: walks through a mesh would else wait for the translation of addresses,
-    /// and fresh memory for a fault every 4 KiB.
-    private static func advise(_ room: UnsafeMutableRawPointer, _ bytes: Int) {
+    /// Large pages under memory that is about to be written for the first time: walks through a mesh would
+    /// else wait for the translation of addresses, and fresh memory for a fault every 4 KiB. Advice only.
+    package static func preferLargePages(_ room: UnsafeMutableRawPointer, _ bytes: Int) {
         guard bytes >= largePage else { return }
-        // All of it, since a mapping with advice for a part is two, which do not grow as one. Advice only:
-        // without large pages everything works as before.
-        _ = madvise(room, bytes, MADV_HUGEPAGE)
+        // All of a mapping, since one with advice for a part is two, which do not grow as one.
+        let start = Int(bitPattern: room) / smallPage * smallPage
+        _ = madvise(
+            UnsafeMutableRawPointer(bitPattern: start), Int(bitPattern: room) + bytes - start, MADV_HUGEPAGE)
     }
 }
