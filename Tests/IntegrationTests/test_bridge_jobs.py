@@ -9,11 +9,11 @@ import threading
 
 import pytest
 import service
-from kafka_client import PATIENCE, Topics, aiokafka, metrics, schema
+from kafka_client import PATIENCE, aiokafka, metrics, schema
+from stages import Platform
 
 pytestmark = pytest.mark.programs("tdad", "tda-gateway", "tda-bridge", "tda-dev-broker")
 
-SQUARE = {"points": [[0, 0], [1, 0], [1, 1], [0, 1]], "dimension": 2}
 EVENT = {
     "topic": "tda_events",
     "event": {
@@ -21,35 +21,6 @@ EVENT = {
         "data": {"stream_id": "s", "points": [[0, 0], [1, 1]], "timestamp": "2026-01-31T12:00:00Z"},
     },
 }
-
-
-class Platform:
-    """All programs, joined."""
-
-    def __init__(self, start, folder, **environment):
-        self.start, self.folder = start, folder
-        self.socket = folder / "tda.sock"
-        self.environment = environment
-        self.broker = start.broker(folder)
-        self.topics = Topics(self.broker.servers)
-        start.daemon(self.socket)
-        settings = {"KAFKA_BOOTSTRAP_SERVERS": self.broker.servers}
-        self.gateway = start.gateway(self.socket, folder / "data", environment=settings)
-        self.bridge = self.start_bridge()
-
-    def start_bridge(self, **environment):
-        settings = {
-            "TDA_GATEWAY_URL": self.gateway.base.removesuffix("/api/v1"),
-            **self.environment,
-            **environment,
-        }
-        return self.start.bridge(self.broker.servers, self.socket, self.folder / "data", environment=settings)
-
-    def compute(self, asynchronous=False, points=SQUARE, headers=None):
-        body = {"point_cloud": points, "job_options": {"async": asynchronous, "cache_results": False}}
-        answer = service.fetch(f"{self.gateway.base}/tda/compute/vietoris-rips", body, headers)
-        assert answer.status in (200, 202), answer.body
-        return answer.json()["job_id"]
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 import service
 from kafka_client import schema
-from test_bridge_jobs import Platform
+from stages import Platform
 
 pytestmark = pytest.mark.programs("tdad", "tda-gateway", "tda-bridge", "tda-dev-broker")
 
