@@ -49,44 +49,73 @@ public enum PairwiseDistances {
         of cloud: PointCloud, metric: Metric, precision: Precision, by method: Method = .differences,
         kernels: DistanceKernels, context: ComputeContext
     ) throws(DistanceError) -> (matrix: DistanceMatrix, backend: String) {
+        let found = try matrix(
+            of: cloud, metric: metric, precision: precision, by: method, numbered: false, kernels: kernels,
+            context: context)
+        return (found.matrix, found.backend)
+    }
+
+    /// The distances of all pairs by `method`, under numbers by which near points stand near each other where
+    /// that is for the asking: where there are many points, and differences are taken.
+    ///
+    /// - Returns: also which point of the cloud each of the matrix is, nil where the numbers are the cloud's.
+    public static func numberedMatrix(
+        of cloud: PointCloud, metric: Metric, precision: Precision, by method: Method, context: ComputeContext
+    ) throws(DistanceError) -> (matrix: DistanceMatrix, labels: [Int32]?, backend: String) {
+        try matrix(
+            of: cloud, metric: metric, precision: precision, by: method, numbered: true, kernels: .selected,
+            context: context)
+    }
+
+    /// So few are near each other under any numbers.
+    private static let fewPoints = 128
+
+    private static func matrix(
+        of cloud: PointCloud, metric: Metric, precision: Precision, by method: Method, numbered: Bool,
+        kernels: DistanceKernels, context: ComputeContext
+    ) throws(DistanceError) -> (matrix: DistanceMatrix, labels: [Int32]?, backend: String) {
         context.progress.enter("distances", at: 0)
         let points = try PreparedPoints(cloud, metric: metric, precision: precision, context: context)
         defer { context.memory.release(points.reserved) }
 
+        var order: [Int32]?
+        if numbered, cloud.count > fewPoints, case .differences = method {
+            order = try PanelTree(points, context: context).order
+        }
         let pairs = cloud.count * (cloud.count - 1) / 2
         let distances: Scalars
         let backend: String
         switch precision {
         case .float32:
-            let found = try floats(pairs, points, method, kernels, context)
+            let found = try floats(pairs, points, order, method, kernels, context)
             (distances, backend) = (.float32(found.values), found.backend)
         case .float64:
-            let found = try numbers(Double.self, pairs, points, method, kernels, context)
+            let found = try numbers(Double.self, pairs, points, order, method, kernels, context)
             (distances, backend) = (.float64(found.values), found.backend)
         }
         do throws(InvalidInput) {
-            try refuseInfinity(in: distances, of: points)
+            try refuseInfinity(in: distances, of: points, order)
         } catch {
             context.memory.release(pairs * (precision == .float32 ? 4 : 8))
             throw .invalidInput(error)
         }
-        return (DistanceMatrix(computed: distances, count: cloud.count), backend)
+        return (DistanceMatrix(computed: distances, count: cloud.count), order, backend)
     }
 
     private static func floats(
-        _ pairs: Int, _ points: PreparedPoints, _ method: Method, _ kernels: DistanceKernels,
-        _ context: ComputeContext
+        _ pairs: Int, _ points: PreparedPoints, _ order: [Int32]?, _ method: Method,
+        _ kernels: DistanceKernels, _ context: ComputeContext
     ) throws(DistanceError) -> (values: [Float], backend: String) {
         if case .products = method, GramBlocks.suits(points),
             let blocks = try GramBlocks(points, kernels: kernels, context: context)
         {
             return (try blocks.fill(pairs, context: context), "openblas")
         }
-        return try numbers(Float.self, pairs, points, method, kernels, context)
+        return try numbers(Float.self, pairs, points, order, method, kernels, context)
     }
 
     private static func numbers<Value: BinaryFloatingPoint & Sendable>(
-        _ type: Value.Type, _ pairs: Int, _ points: PreparedPoints, _ method: Method,
+        _ type: Value.Type, _ pairs: Int, _ points: PreparedPoints, _ order: [Int32]?, _ method: Method,
         _ kernels: DistanceKernels, _ context: ComputeContext
     ) throws(DistanceError) -> (values: [Value], backend: String) {
         if case .device(let device) = method, device.isUsable,
@@ -95,14 +124,14 @@ public enum PairwiseDistances {
         {
             return (values, "opencl")
         }
-        let panels = try PointPanels(points, context: context)
-        let blocks = TriangleBlocks(points: points, panels: panels, kernels: kernels)
+        let panels = try PointPanels(points, order: order, context: context)
+        let blocks = TriangleBlocks(points: points, order: order, panels: panels, kernels: kernels)
         return (try blocks.fill(pairs, of: type, context: context), "cpu-\(kernels.name)")
     }
 
     /// Looks for infinities only where the coordinates are large enough for one.
     private static func refuseInfinity(
-        in distances: Scalars, of points: PreparedPoints
+        in distances: Scalars, of points: PreparedPoints, _ order: [Int32]?
     ) throws(InvalidInput) {
         let bound = points.plan.bound(magnitude: points.magnitude, dimension: points.dimension)
         let place: Int? =
@@ -112,7 +141,8 @@ public enum PairwiseDistances {
             case .float64(let values): bound < .infinity ? nil : values.firstIndex(of: .infinity)
             }
         if let place {
-            let (a, b) = DistanceMatrix.position(ofCondensed: place)
+            var (a, b) = DistanceMatrix.position(ofCondensed: place)
+            if let order { (a, b) = (Int(max(order[a], order[b])), Int(min(order[a], order[b]))) }
             throw .distanceTooLarge(a: a, b: b, precision: distances.precision)
         }
     }

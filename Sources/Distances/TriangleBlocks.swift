@@ -4,6 +4,8 @@ internal import Hardware
 /// The lower triangle of a distance matrix by the kernels, which take differences directly.
 struct TriangleBlocks: Sendable {
     let points: PreparedPoints
+    /// Which point stands where in the panels; nil for the order of the cloud.
+    let order: [Int32]?
     let panels: PointPanels
     let kernels: DistanceKernels
 
@@ -38,7 +40,7 @@ struct TriangleBlocks: Sendable {
                     wanted: wanted, sum: points.plan.sum, exponent: points.plan.exponent,
                     factor: points.factor)
                 kernels.run(points.arithmetic, &call)
-                points.refine(call, order: nil)
+                points.refine(call, order: order)
             }
         }
     }

@@ -108,8 +108,8 @@ public struct RipsComputation: Sendable {
             clock.end("distances")
             result =
                 switch distances.found {
-                case .dense(let matrix):
-                    try barcode(of: matrix, selected.weights, options, context, &clock)
+                case .dense(let matrix, let labels):
+                    try barcode(of: matrix, labels: labels, selected.weights, options, context, &clock)
                 case .sparse(let near) where selected.weights == nil:
                     try barcode(of: near.graph, labels: near.labels, nil, options, context, &clock)
                 case .sparse(let near):
@@ -124,7 +124,7 @@ public struct RipsComputation: Sendable {
     }
 
     private enum Distances {
-        case dense(DistanceMatrix)
+        case dense(DistanceMatrix, labels: [Int32]?)
         case sparse(NeighbourGraph)
     }
 
@@ -138,18 +138,25 @@ public struct RipsComputation: Sendable {
                     context: context)
                 return (.sparse(near), "cpu-\(PairwiseDistances.instructionSet)")
             }
-            let dense = try PairwiseDistances.matrix(
-                of: cloud, metric: options.metric, precision: options.precision,
-                by: backends.method(for: cloud, options, threads: context.team.size), context: context)
-            return (.dense(dense.matrix), dense.backend)
+            let method = backends.method(for: cloud, options, threads: context.team.size)
+            if options.weighting != nil || options.representatives {
+                // Weights go by the points' own numbers, and so does the choice among cocycles.
+                let dense = try PairwiseDistances.matrix(
+                    of: cloud, metric: options.metric, precision: options.precision, by: method,
+                    context: context)
+                return (.dense(dense.matrix, labels: nil), dense.backend)
+            }
+            let dense = try PairwiseDistances.numberedMatrix(
+                of: cloud, metric: options.metric, precision: options.precision, by: method, context: context)
+            return (.dense(dense.matrix, labels: dense.labels), dense.backend)
         } catch {
             throw Failure(error, held: context.memory.current)
         }
     }
 
     private func barcode(
-        of matrix: consuming DistanceMatrix, _ weights: [Double]?, _ options: VietorisRipsOptions,
-        _ context: ComputeContext, _ clock: inout PhaseClock
+        of matrix: consuming DistanceMatrix, labels: [Int32]? = nil, _ weights: [Double]?,
+        _ options: VietorisRipsOptions, _ context: ComputeContext, _ clock: inout PhaseClock
     ) throws(Failure) -> ComputeResult {
         if let weights, let weighting = options.weighting {
             do throws(DistanceError) {
@@ -160,7 +167,7 @@ public struct RipsComputation: Sendable {
             clock.end("weighted lengths")
         }
         do throws(HomologyError) {
-            return try VietorisRips.barcode(of: matrix, options: options, context: context)
+            return try VietorisRips.barcode(of: matrix, labels: labels, options: options, context: context)
         } catch {
             throw Failure(error, held: context.memory.current)
         }

@@ -74,7 +74,7 @@ final class PoolTeam: Team {
                 body(slot)
                 finishSlot()
             }
-            leader.parker.wait(spins: leader.spins) { [self] in
+            leader.parker.wait(spins: leader.spinsInTeam) { [self] in
                 finishedSlots.load(ordering: .acquiring) == size
             }
             self.body.body = nil
@@ -101,7 +101,7 @@ final class PoolTeam: Team {
     /// Serves rounds until the team is dismissed or the helper recalled.
     func serve(_ worker: Worker) {
         while true {
-            worker.parker.wait(spins: worker.spins) { [self] in
+            worker.parker.wait(spins: worker.spinsInTeam) { [self] in
                 isOpen || isDismissed.load(ordering: .acquiring) || recalls.load(ordering: .relaxed) > 0
             }
             if isDismissed.load(ordering: .acquiring) { return leave(worker, asRecalled: false) }

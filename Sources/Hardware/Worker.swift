@@ -14,6 +14,9 @@ final class Worker: Sendable {
     let place: WorkerPlace
     /// How often a waiting thread of the pool looks before it sleeps.
     let spins: Int
+    /// The same between two rounds of a team: a hundred microseconds or two, since the next round is near, and to be
+    /// woken takes nearly as long.
+    var spinsInTeam: Int { 4 * spins }
     let parker = Parker()
     private let assignment = Mutex<Assignment?>(nil)
     private let isAssigned = Atomic<Bool>(false)

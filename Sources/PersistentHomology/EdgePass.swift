@@ -12,7 +12,7 @@ package struct EdgePass: Sendable {
     package init(
         of matrix: DistanceMatrix, within threshold: Double, context: ComputeContext
     ) throws(HomologyError) {
-        graph = try DenseGraph(matrix, threshold: threshold, context: context)
+        graph = try DenseGraph(matrix, labels: nil, threshold: threshold, context: context)
         while try graph.rankMore(upTo: .infinity) {}
     }
 

@@ -27,7 +27,8 @@ extension VietorisRips {
         return (
             (seconds(count: count, edges: edges, isSparse: isSparse, dimension: dimension)
                 + columns.reduce(0, +) * Self.secondsOfColumn) / speedup(threads),
-            memory(count: count, edges: edges, isSparse: isSparse) + reduction
+            memory(count: count, edges: edges, isSparse: isSparse, dimension: dimension, threads: threads)
+                + reduction
         )
     }
 
@@ -58,7 +59,9 @@ extension VietorisRips {
         }
     }
 
-    private static func memory(count: Int, edges: Int, isSparse: Bool) -> Int {
+    private static func memory(
+        count: Int, edges: Int, isSparse: Bool, dimension: Int, threads: Int
+    ) -> Int {
         let scratch = 1 << 14
         let graph: Int
         if isSparse {
@@ -66,7 +69,10 @@ extension VietorisRips {
         } else {
             let words = (count + 63) / 64
             let batch = max(edges / 4, min(edges, 1 << 18))
-            graph = 4 * count * (64 * words + (words + 15) / 16 * 16) + 4 * edges + 16 * batch
+            let sweeps = dimension == 0 ? 0 : max(threads, 1) * min(dimension, 2)
+            graph =
+                4 * count * (64 * words + (words + 15) / 16 * 16) + 4 * edges + 16 * batch
+                + 32 * ((count + 255) / 256) * count * sweeps
         }
         return graph + edges / 2 + 32 * count + scratch
     }

@@ -12,8 +12,12 @@ public enum VietorisRips {
     ///
     /// Blocks the calling thread, which is worker 0 of `context.team`. The result depends on the
     /// input and the options alone, not on the team.
+    ///
+    /// - Parameter labels: the vertices' names in representatives, where their numbers are not, and near
+    ///   vertices have numbers near each other; nil where nothing is known of the numbers.
     public static func barcode(
-        of matrix: DistanceMatrix, options: VietorisRipsOptions, context: ComputeContext
+        of matrix: DistanceMatrix, labels: [Int32]? = nil, options: VietorisRipsOptions,
+        context: ComputeContext
     ) throws(HomologyError) -> ComputeResult {
         guard matrix.count <= DenseGraph.maximumCount else {
             throw .unsupported(
@@ -30,11 +34,11 @@ public enum VietorisRips {
         }
         let bound = matrix.lowerTriangle.precision.rounding(threshold)
         try checkKeys(matrix.count, matrix.lowerTriangle, within: bound, options)
-        let graph = try DenseGraph(matrix, threshold: bound, context: context)
+        let graph = try DenseGraph(matrix, labels: labels, threshold: bound, context: context)
         clock.end("edges")
         return try barcode(
-            of: graph, births: matrix.vertexBirths, threshold: threshold, options: options, context: context,
-            clock: clock)
+            of: graph, births: byLabel(matrix.vertexBirths, labels), threshold: threshold, options: options,
+            context: context, clock: clock)
     }
 
     /// The barcode of the flag filtration of `graph`: pairs that are not in it are never joined.

@@ -6,6 +6,9 @@
 /// Four words of a set of vertices, wherever they stand.
 typedef uint64_t tda_four __attribute__((vector_size(32), aligned(8)));
 
+/// Eight lanes of a row, wherever they stand.
+typedef uint32_t tda_eight __attribute__((vector_size(32), aligned(4)));
+
 /// Joins the ends of an edge in sets of neighbours.
 static inline void join_ends(uint64_t *rows, uint32_t words, uint32_t ends) {
     uint32_t a = ends >> 16, b = ends & 0xffff;
@@ -120,6 +123,7 @@ static inline uint64_t thin64_baseline(const uint32_t *row, const uint32_t *near
 #define MIN_MAX64 min_max64_baseline
 #define THIN64 thin64_baseline
 #define LUNE64 lune64_baseline
+#include "square.h"
 #include "sweep.h"
 #include "scan.h"
 #undef NAME
@@ -242,6 +246,7 @@ static inline uint64_t thin64_avx2(const uint32_t *row, const uint32_t *near, ui
 #define MIN_MAX64 min_max64_avx2
 #define THIN64 thin64_avx2
 #define LUNE64 lune64_avx2
+#include "square.h"
 #include "sweep.h"
 #include "scan.h"
 #undef NAME
@@ -348,6 +353,7 @@ static inline uint64_t thin64_avx512(const uint32_t *row, const uint32_t *near, 
 #define MIN_MAX64 min_max64_avx512
 #define THIN64 thin64_avx512
 #define LUNE64 lune64_avx512
+#include "square.h"
 #include "sweep.h"
 #include "scan.h"
 #pragma clang attribute pop

@@ -219,10 +219,11 @@ static uint32_t NAME(thin)(const uint32_t *row, const uint32_t *near, uint32_t w
     return TDA_NO_VERTEX;
 }
 
-static uint32_t NAME(pack)(const uint32_t *row, uint32_t end, uint32_t low, uint32_t high, uint32_t tag,
-                           uint64_t *out) {
+static uint32_t NAME(pack)(const uint32_t *row, uint32_t words, uint32_t end, uint32_t low, uint32_t high,
+                           uint32_t tag, uint64_t *out) {
     uint32_t count = 0;
     for (uint32_t at = 0; at < end; at += 64) {
+        if (row[64 * words + at / 64] >= high) continue;
         uint64_t mask = LT64(row + at, high) & ~LT64(row + at, low);
         if (end - at < 64) mask &= ((uint64_t)1 << (end - at)) - 1;
         if (!out) {
@@ -257,6 +258,6 @@ static void NAME(packed_within)(const uint32_t *row, uint32_t words, uint32_t bo
 
 static const tda_rank_kernels NAME(kernels) = {
     ISA_NAME,         NAME(lune),       NAME(block),     NAME(first_common),  NAME(first_beyond), NAME(within),
-    NAME(between),    NAME(any_common), NAME(summarize), NAME(thin),          NAME(pack),
+    NAME(between),    NAME(any_common), NAME(keys), NAME(mirror), NAME(summarize), NAME(thin),          NAME(pack),
     NAME(packed_within), NAME(sweep_blocks), NAME(sweep_lunes),
 };

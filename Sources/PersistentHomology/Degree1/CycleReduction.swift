@@ -48,7 +48,9 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
             let size = min(max(start / 8, Graph.LuneWindows.smallest), 1 << 17)
             let end = min(start + size, graph.edgeCount)
             let window = try windows.unconnectedLunes(in: start..<end, blocks: blocks)
-            try context.forEachChunk(of: window.count, size: 64) { worker, range throws(HomologyError) in
+            // A cycle may take long, and a window of few of them is to be shared too.
+            let chunk = max(4, min(64, window.count / (8 * context.team.size)))
+            try context.forEachChunk(of: window.count, size: chunk) { worker, range throws(HomologyError) in
                 var components = LuneComponents()
                 for index in range {
                     let rank = window.base[index]

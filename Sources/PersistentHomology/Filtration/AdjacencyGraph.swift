@@ -74,9 +74,9 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
 
     func edgeGroup(of rank: UInt32) -> Int { Int(centreFirst(rank).centre / Self.patchSize) }
 
-    func patch(of centre: UInt32) -> Range<UInt32> {
-        let first = centre / Self.patchSize * Self.patchSize
-        return first..<min(first + Self.patchSize, UInt32(vertexCount))
+    func patch(of centre: UInt32, size: UInt32 = patchSize) -> Range<UInt32> {
+        let first = centre / size * size
+        return first..<min(first + size, UInt32(vertexCount))
     }
 
     @inline(__always)
@@ -87,6 +87,26 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
             for place in lists.range(of: v) where isCentre(v, of: lists.neighbours[place]) {
                 try body(lists.ranks[place])
             }
+        }
+    }
+
+    func findBlocks(
+        into codes: Storage<UInt32>, scratch: WorkerScratch<AdjacencyScanner>, context: ComputeContext,
+        progress: @Sendable (Double) -> Void
+    ) throws(HomologyError) {
+        // Groups that share a patch stay with one worker.
+        try context.forEachChunk(of: edgeGroupCount, size: 4) { worker, groups throws(HomologyError) in
+            let scanner = scratch.scanners[worker]
+            for centre in UInt32(groups.lowerBound)
+                * Self.patchSize..<min(UInt32(groups.upperBound) * Self.patchSize, UInt32(vertexCount))
+            {
+                for place in lists.range(of: centre) where isCentre(centre, of: lists.neighbours[place]) {
+                    let rank = lists.ranks[place]
+                    let found = try scanner.block(centre, lists.neighbours[place], rank: rank)
+                    codes.base[Int(rank)] = Blocks.code(of: found.block, isConnected: found.isConnected)
+                }
+            }
+            progress(Double(groups.upperBound) / Double(edgeGroupCount))
         }
     }
 

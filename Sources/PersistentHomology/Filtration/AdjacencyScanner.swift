@@ -12,14 +12,15 @@ final class AdjacencyScanner: RankScanner {
     private var marked: [UInt32] = []
     /// The vertices whose neighbours `neighbourhood` holds.
     private var centres: Range<UInt32> = 0..<0
-    /// The last patch whose vertices had few neighbours in common.
-    private var scatteredPatch: Range<UInt32> = 0..<0
+    /// The last patches of each size whose vertices had few neighbours in common.
+    private var scatteredPatches: [Range<UInt32>]
     private let found: Storage<UInt32>
     let foundVertices: UnsafeMutablePointer<UInt32>
     let foundRanks: UnsafeMutablePointer<UInt32>
     private let lunes: LuneScanner
     private let neighbourhood: Neighbourhood
     private let lune: LuneGraph
+    private var luneComponents = LuneComponents()
     private var unreached: [UInt64] = []
     private var frontier: [Int] = []
     /// Where the walk stands in the list of each vertex of the simplex.
@@ -31,6 +32,7 @@ final class AdjacencyScanner: RankScanner {
         starts = graph.lists.starts
         neighbours = graph.lists.neighbours
         ranks = graph.lists.ranks
+        scatteredPatches = Self.patchSizes.map { _ in 0..<0 }
         positions = try Storage(repeating: 0, count: graph.vertexCount, memory: memory)
         lune = LuneGraph(memory: memory)
         let longest = graph.lists.highestDegree
@@ -69,28 +71,37 @@ final class AdjacencyScanner: RankScanner {
         return best.vertex == none ? nil : best.vertex
     }
 
-    func block(of rank: UInt32) throws(HomologyError) -> Block {
-        let (centre, other) = graph.centreFirst(rank)
-        guard degree(centre) < Neighbourhood.largestCount else { return try blockOfHub(rank) }
+    /// How the block of the edge from `centre` to `other` closes; and whether its lune is known to be connected.
+    func block(
+        _ centre: UInt32, _ other: UInt32, rank: UInt32
+    ) throws(HomologyError) -> (block: Block, isConnected: Bool) {
+        guard degree(centre) < Neighbourhood.largestCount else { return (try blockOfHub(rank), false) }
         if !centres.contains(centre) { try load(centre) }
-        let block = lunes.block(
-            positions.base[Int(centre)] &- 1, positions.base[Int(other)] &- 1, rank: rank,
-            in: neighbourhood.matrix)
-        switch block {
-        case .critical: return .critical
-        case .closed(let apex): return .closed(apex: marked[Int(apex)])
-        case .open(let pivot): return .open(pivot: marked[Int(pivot)])
+        let (a, b) = (positions.base[Int(centre)] &- 1, positions.base[Int(other)] &- 1)
+        switch lunes.block(a, b, rank: rank, in: neighbourhood.matrix) {
+        case .critical: return (.critical, false)
+        case .closed(let apex): return (.closed(apex: marked[Int(apex)]), true)
+        case .open(let pivot):
+            lunes.components(
+                a, b, rank: rank, in: neighbourhood.matrix, startingAt: pivot, into: &luneComponents)
+            return (.open(pivot: marked[Int(pivot)]), luneComponents.others.isEmpty)
         }
     }
 
-    /// Loads the neighbours of the whole patch of `centre`, most of which its vertices share; where they
-    /// share too few, those of `centre` alone.
+    /// Patches, the more vertices the better: most of their neighbours they share.
+    private static let patchSizes: [UInt32] = [4 * AdjacencyGraph.patchSize, AdjacencyGraph.patchSize]
+
+    /// Loads the neighbours of a whole patch around `centre`; where its vertices share too few of them, those of
+    /// a smaller one, or of `centre` alone.
     private func load(_ centre: UInt32) throws(HomologyError) {
-        let patch = graph.patch(of: centre)
-        if patch == scatteredPatch || !markNeighbours(of: patch, atMost: 4 * degree(centre) + 64) {
-            scatteredPatch = patch
-            _ = markNeighbours(of: centre..<centre + 1, atMost: .max)
+        let isShared = Self.patchSizes.indices.contains { index in
+            let patch = graph.patch(of: centre, size: Self.patchSizes[index])
+            if patch == scatteredPatches[index] { return false }
+            if markNeighbours(of: patch, atMost: 4 * degree(centre) + 64) { return true }
+            scatteredPatches[index] = patch
+            return false
         }
+        if !isShared { _ = markNeighbours(of: centre..<centre + 1, atMost: .max) }
         let positions = positions.base
         try neighbourhood.load(count: marked.count) { position, row in
             let v = Int(marked[position])

@@ -36,12 +36,12 @@ struct Blocks: @unchecked Sendable {
         }
     }
 
-    /// The code of a block; whether its lune is connected is not known then.
-    static func code(of block: Block) -> UInt32 {
+    /// - Parameter isConnected: whether the lune is known to be.
+    static func code(of block: Block, isConnected: Bool) -> UInt32 {
         switch block {
         case .critical: none
         case .closed(let apex): apex
-        case .open(let pivot): pivot | openFlag
+        case .open(let pivot): pivot | openFlag | (isConnected ? connectedFlag : 0)
         }
     }
 

@@ -18,8 +18,10 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
     let rows: RankMatrix
     private let lanes: Storage<UInt32>
     let ranking: DenseRanking
-    /// The given number of each vertex.
-    let labels: [UInt32]
+    /// The place of each vertex in the matrix; nil where that is its number.
+    let places: [UInt32]?
+    /// What the caller calls the points of the matrix; nil where that is their place.
+    private let labels: [Int32]?
     /// The edges up to the threshold, with or without a rank.
     let totalEdgeCount: Int
 
@@ -27,15 +29,22 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
     var edgeCount: Int { ranking.ends.count }
 
     /// Takes the edges up to `threshold`; none has a rank yet.
-    init(_ matrix: DistanceMatrix, threshold: Double, context: ComputeContext) throws(HomologyError) {
+    ///
+    /// - Parameter labels: the names of points that are numbered so that near ones are near; nil where their
+    ///   numbers are their names, and may mean nothing.
+    init(
+        _ matrix: DistanceMatrix, labels: [Int32]?, threshold: Double, context: ComputeContext
+    ) throws(HomologyError) {
         vertexCount = matrix.count
         self.matrix = matrix
+        self.labels = labels
         self.context = context
-        labels = try LocalityOrder.points(of: matrix, context: context)
+        places = labels == nil ? try LocalityOrder.points(of: matrix, context: context) : nil
         lanes = try Storage(
             count: RankMatrix.size(rows: matrix.count, count: matrix.count), memory: context.memory)
+        LargeBlocks.preferHugePages(lanes.base, count: lanes.count)
         rows = RankMatrix(base: lanes.base, words: RankMatrix.wordCount(matrix.count))
-        let filling = SquareFilling(rows: rows, labels: labels, context: context)
+        let filling = SquareFilling(rows: rows, count: vertexCount, places: places, context: context)
         totalEdgeCount =
             switch matrix.lowerTriangle {
             case .float32(let lengths): try filling.fill(lengths, threshold: threshold)
@@ -82,10 +91,16 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
 
     /// The length of the edge between two vertices; zero is never -0.
     func length(_ ends: (UInt32, UInt32)) -> Double {
-        matrix.distance(Int(labels[Int(ends.0)]), Int(labels[Int(ends.1)])) + 0
+        matrix.distance(place(of: ends.0), place(of: ends.1)) + 0
     }
 
-    func label(of v: UInt32) -> UInt32 { labels[Int(v)] }
+    @inline(__always)
+    func place(of v: UInt32) -> Int { places.map { Int($0[Int(v)]) } ?? Int(v) }
+
+    func label(of v: UInt32) -> UInt32 {
+        let place = place(of: v)
+        return labels.map { UInt32(bitPattern: $0[place]) } ?? UInt32(place)
+    }
 
     func makeScanner() throws(HomologyError) -> DenseScanner { try DenseScanner(self) }
 

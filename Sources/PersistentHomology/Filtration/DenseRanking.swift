@@ -80,9 +80,8 @@ extension DenseGraph {
         let width = UInt32.bitWidth - (bound - ranking.bound).leadingZeroBitCount
         let sorted = try EdgeSort.sort(batch, by: 32..<32 + width, context: context)
         if !Length.sortKeyIsExact {
-            let labels = labels
             try EdgeSort.refineRuns(sorted, context: context) { packed -> Length in
-                let (i, j) = (Int(labels[Int(packed >> 16)]), Int(labels[Int(packed & 0xffff)]))
+                let (i, j) = (place(of: packed >> 16), place(of: packed & 0xffff))
                 return lengths[max(i, j) * (max(i, j) - 1) / 2 + min(i, j)]
             }
         }
@@ -97,7 +96,7 @@ extension DenseGraph {
         try context.forEachChunk(of: count, size: 64) { _, range in
             for i in range {
                 starts.base[i] = Int(
-                    kernels.functions.pack(rows.row(UInt32(i)), UInt32(i), low, high, 0, nil))
+                    kernels.functions.pack(rows.row(UInt32(i)), rows.words, UInt32(i), low, high, 0, nil))
             }
         }
         var total = 0
@@ -110,7 +109,8 @@ extension DenseGraph {
         try context.forEachChunk(of: count, size: 64) { _, range in
             for i in range {
                 _ = kernels.functions.pack(
-                    rows.row(UInt32(i)), UInt32(i), low, high, UInt32(i) << 16, edges.base + starts.base[i])
+                    rows.row(UInt32(i)), rows.words, UInt32(i), low, high, UInt32(i) << 16,
+                    edges.base + starts.base[i])
             }
         }
         return edges

@@ -38,11 +38,6 @@ final class DenseScanner: RankScanner {
         return lunes.nearestVertex(a, b, rank: rank, in: matrix)
     }
 
-    func block(of rank: UInt32) -> Block {
-        let (a, b) = graph.ends(of: rank)
-        return lunes.block(a, b, rank: rank, in: matrix)
-    }
-
     func components(of rank: UInt32, startingAt seed: UInt32?, into found: inout LuneComponents) {
         let (a, b) = graph.ends(of: rank)
         lunes.components(a, b, rank: rank, in: matrix, startingAt: seed, into: &found)

@@ -1,4 +1,5 @@
 import Hardware
+import RankKernels
 import Synchronization
 
 /// Sorts packed edges by their upper 32 bits, stably, with a parallel radix sort.
@@ -126,17 +127,38 @@ protocol SortableLength: BinaryFloatingPoint, BitwiseCopyable, Sendable {
     /// Monotone; equal images of different lengths are told apart afterwards (`sortKeyIsExact` false).
     var sortKey: UInt32 { get }
     static var sortKeyIsExact: Bool { get }
+    /// Writes `unranked` + the sort key of each of `count` lengths that is at most `bound`, `none` for others.
+    static func keys(
+        of lengths: UnsafePointer<Self>, count: Int, within bound: Self,
+        into keys: UnsafeMutablePointer<UInt32>,
+        _ kernels: KernelTable)
 }
 
 extension Float: SortableLength {
     // Adding zero turns -0 into +0; bit patterns of non-negative floats are ordered like the floats.
     var sortKey: UInt32 { (self + 0).bitPattern }
     static var sortKeyIsExact: Bool { true }
+
+    @inline(__always)
+    static func keys(
+        of lengths: UnsafePointer<Float>, count: Int, within bound: Float,
+        into keys: UnsafeMutablePointer<UInt32>,
+        _ kernels: KernelTable
+    ) { kernels.functions.keys(lengths, UInt32(max(count, 0)), bound, keys) }
 }
 
 extension Double: SortableLength {
     var sortKey: UInt32 { UInt32(truncatingIfNeeded: (self + 0).bitPattern &>> 32) }
     static var sortKeyIsExact: Bool { false }
+
+    static func keys(
+        of lengths: UnsafePointer<Double>, count: Int, within bound: Double,
+        into keys: UnsafeMutablePointer<UInt32>, _ kernels: KernelTable
+    ) {
+        for place in 0..<max(count, 0) {
+            keys[place] = lengths[place] <= bound ? unranked | lengths[place].sortKey : none
+        }
+    }
 }
 
 extension EdgeSort {

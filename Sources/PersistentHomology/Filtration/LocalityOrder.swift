@@ -11,9 +11,10 @@ enum LocalityOrder {
     /// So few lie near each other in any order.
     private static let fewPoints = 128
 
-    /// The points in their new order.
-    static func points(of matrix: DistanceMatrix, context: ComputeContext) throws(HomologyError) -> [UInt32] {
-        if matrix.count <= fewPoints { return (0..<UInt32(matrix.count)).map { $0 } }
+    /// The points in their new order; nil where they are best left as they are.
+    static func points(of matrix: DistanceMatrix, context: ComputeContext) throws(HomologyError) -> [UInt32]?
+    {
+        if matrix.count <= fewPoints { return nil }
         var items = (0..<UInt64(matrix.count)).map { $0 }
         switch matrix.lowerTriangle {
         case .float32(let lengths): bisect(&items, lengths, context.stop)

@@ -28,27 +28,12 @@ struct DenseLuneWindows: LuneWindows {
 }
 
 extension AdjacencyGraph {
-    func findBlocks(
-        into codes: Storage<UInt32>, scratch: WorkerScratch<AdjacencyScanner>,
-        context: ComputeContext, progress: @Sendable (Double) -> Void
-    ) throws(HomologyError) {
-        try context.forEachChunk(of: edgeGroupCount, size: 1) { worker, range throws(HomologyError) in
-            let scanner = scratch.scanners[worker]
-            for group in range {
-                try forEachEdge(inGroup: group) { rank throws(HomologyError) in
-                    codes.base[Int(rank)] = Blocks.code(of: try scanner.block(of: rank))
-                }
-            }
-            progress(Double(range.upperBound) / Double(edgeGroupCount))
-        }
-    }
-
     func makeLuneWindows(_ context: ComputeContext) -> AdjacencyLuneWindows {
         AdjacencyLuneWindows(graph: self, context: context)
     }
 }
 
-/// All edges, without a look at their lunes; group by group for the cache's sake.
+/// All edges that the block pass did not see to be out of question; group by group for the cache's sake.
 struct AdjacencyLuneWindows: LuneWindows {
     let graph: AdjacencyGraph
     let context: ComputeContext
@@ -57,7 +42,7 @@ struct AdjacencyLuneWindows: LuneWindows {
 
     func unconnectedLunes(in window: Range<Int>, blocks: Blocks?) throws(HomologyError) -> Storage<UInt32> {
         let open = try blocks.map { blocks throws(HomologyError) in
-            try context.members(of: window) { blocks.isOpen(UInt32(truncatingIfNeeded: $0)) }
+            try context.members(of: window) { blocks.mayBeUnconnected(UInt32(truncatingIfNeeded: $0)) }
         }
         let edges = try Storage<UInt64>(count: open?.count ?? window.count, memory: context.memory)
         try context.forEachChunk(of: edges.count, size: 1 << 13) { _, range in

@@ -95,9 +95,6 @@ protocol RankScanner: LuneRows {
     func components(
         of rank: UInt32, startingAt seed: UInt32?, into found: inout LuneComponents) throws(HomologyError)
 
-    /// How the block of `rank` closes.
-    func block(of rank: UInt32) throws(HomologyError) -> Block
-
     /// Fills `lune` with the vertices of the lune of `rank`. Its rows can be asked for until the
     /// scanner is asked about another lune.
     func lune(of rank: UInt32, into lune: LuneGraph) throws(HomologyError)

@@ -82,6 +82,17 @@ typedef struct tda_rank_kernels {
     uint32_t (*any_common)(const uint32_t *const *rows, uint32_t count, uint32_t words, uint32_t limit,
                            uint32_t bound);
 
+    /// keys[i] = TDA_UNRANKED + the bits of lengths[i], which is not negative, where that is at most `bound`, else
+    /// UINT32_MAX.
+    void (*keys)(const float *lengths, uint32_t count, float bound, uint32_t *keys);
+
+    /// Completes a tile of 64 × 64 lanes in the lower triangle of a square of `count` rows, and the one across:
+    /// entries below the diagonal, and with `fold` the lesser of those on either side of it, go to both
+    /// sides, and the minima of the words to their places. On the diagonal, lanes beyond it must be UINT32_MAX. Returns
+    /// how many of the entries are not UINT32_MAX.
+    uint32_t (*mirror)(uint32_t *rows, uint32_t words, uint32_t count, uint32_t tile_row, uint32_t tile_column,
+                       uint32_t fold);
+
     /// Writes the minimum of each word behind the lanes of `row`.
     void (*summarize)(uint32_t *row, uint32_t words);
 
@@ -92,8 +103,8 @@ typedef struct tda_rank_kernels {
 
     /// The v < end with low <= row[v] < high, ascending, as (row[v] - low) << 32 | tag | v; only counted
     /// where `out` is null. Returns how many.
-    uint32_t (*pack)(const uint32_t *row, uint32_t end, uint32_t low, uint32_t high, uint32_t tag,
-                     uint64_t *out);
+    uint32_t (*pack)(const uint32_t *row, uint32_t words, uint32_t end, uint32_t low, uint32_t high,
+                     uint32_t tag, uint64_t *out);
 
     /// Bit j of `packed` = row[v] < bound for the j-th member v of `set`; the last word is zero-filled.
     void (*packed_within)(const uint32_t *row, uint32_t words, uint32_t bound, const uint64_t *set,
