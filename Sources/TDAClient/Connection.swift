@@ -18,9 +18,9 @@ final class Connection: Sendable {
         self.handler = handler
     }
 
-    static func open(_ path: String) async throws(Failure) -> Connection {
+    static func open(_ path: String, on group: any EventLoopGroup) async throws(Failure) -> Connection {
         do {
-            return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            return try await ClientBootstrap(group: group)
                 .channelOption(
                     .recvAllocator,
                     value: AdaptiveRecvByteBufferAllocator(

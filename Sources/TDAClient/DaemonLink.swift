@@ -1,3 +1,5 @@
+import NIOCore
+import NIOPosix
 import Synchronization
 public import Vocabulary
 
@@ -12,14 +14,21 @@ public final class DaemonLink: Sendable {
 
     private let socket: String
     private let name: String
+    private let group: any EventLoopGroup
     private let state = Mutex(State.apart)
 
     /// - Parameters:
     ///   - socket: the path of the daemon's socket. The daemon need not be there yet.
     ///   - name: who is asking, for the daemon's log and `status`, e.g. `tda-gateway 0.1.0`.
-    public init(socket: String, name: String) {
+    public convenience init(socket: String, name: String) {
+        self.init(socket: socket, name: name, on: MultiThreadedEventLoopGroup.singleton)
+    }
+
+    /// - Parameter group: where the connection lives.
+    init(socket: String, name: String, on group: any EventLoopGroup) {
         self.socket = socket
         self.name = name
+        self.group = group
     }
 
     public func compute(
@@ -82,7 +91,7 @@ public final class DaemonLink: Sendable {
             let result: Result<TDAClient, Failure>
             do throws(Failure) {
                 result = .success(
-                    try await TDAClient.connect(socket: socket, name: name))
+                    try await TDAClient.connect(socket: socket, name: name, on: group))
             } catch {
                 result = .failure(error)
             }

@@ -26,7 +26,14 @@ public final class TDAClient: Sendable {
     public static func connect(
         socket path: String, name: String = "TDAClient \(platformVersion)"
     ) async throws(Failure) -> TDAClient {
-        let connection = try await Connection.open(path)
+        try await connect(socket: path, name: name, on: MultiThreadedEventLoopGroup.singleton)
+    }
+
+    /// - Parameter group: where the connection lives.
+    static func connect(
+        socket path: String, name: String, on group: any EventLoopGroup
+    ) async throws(Failure) -> TDAClient {
+        let connection = try await Connection.open(path, on: group)
         let reply = try await connection.request { _ in .hello(client: name) }
         guard case .welcome(let welcome) = reply else {
             await connection.close()

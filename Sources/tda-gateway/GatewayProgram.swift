@@ -97,13 +97,12 @@ struct GatewayProgram: Program {
 
     func run() async throws {
         OpenFiles.raiseLimit()
-        // The cores are the daemon's. One loop holds its connection and the clients', so that a request has no
-        // thread to change on a small machine.
-        NIOSingletons.groupLoopCountSuggestion = max(1, System.coreCount / 4)
+        // The cores are the daemon's; but one loop alone would let its clients wait behind a large answer.
+        NIOSingletons.groupLoopCountSuggestion = max(min(2, System.coreCount), System.coreCount / 4)
         let logger = Logger(label: "tda-gateway")
         let socket =
             common.socket ?? SocketPath.forClient(environment: ProcessInfo.processInfo.environment)
-        let daemon = DaemonLink(socket: socket, name: "tda-gateway \(platformVersion)")
+        let daemon = DaemonLinks(socket: socket, name: "tda-gateway \(platformVersion)")
         let location = try StoreLocation(
             databaseURL: databaseURL?.value, dataDirectory: dataDirectory,
             environment: ProcessInfo.processInfo.environment)

@@ -114,7 +114,12 @@ package struct JSONText {
         }
     }
 
-    package mutating func value(_ value: Int) { literal(value.description) }
+    package mutating func value(_ value: Int) {
+        guard (0..<10).contains(value) else { return literal(value.description) }
+        comma()
+        bytes.append(UInt8(ascii: "0") + UInt8(value))
+        needsComma = true
+    }
 
     package mutating func value(_ value: String?) {
         guard let value else { return literal("null") }

@@ -18,8 +18,8 @@ enum ArrayBody {
 
     /// The body of `request` in the common form; `body` itself where it is JSON.
     static func normalized(_ body: ByteBuffer, of request: Request) throws(Problem) -> ByteBuffer {
-        let type = request.headers[.contentType]?.split(separator: ";").first?.lowercased()
-        switch type?.filter({ !$0.isWhitespace }) {
+        guard let type = request.headers[.contentType], type != "application/json" else { return body }
+        switch type.split(separator: ";").first?.lowercased().filter({ !$0.isWhitespace }) {
         case npy: return try joined(request, header: [], body)
         case raw:
             return try joined(request, header: try npyHeader(request, byteCount: body.readableBytes), body)

@@ -1,3 +1,4 @@
 public import TDAClient
 
 extension DaemonLink: Compute {}
+extension DaemonLinks: Compute {}
