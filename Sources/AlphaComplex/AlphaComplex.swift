@@ -87,7 +87,7 @@ public enum AlphaComplex {
         let n = Double(count)
         let steps = n * max(1, (n / 1e5).squareRoot().squareRoot())
         if dimension == 2 { return (1e-4 + 5e-7 * steps, 250 * count + (1 << 20)) }
-        return (1e-4 + 6e-6 * steps, 900 * count + (1 << 20))
+        return (1e-4 + 6e-6 * steps, 1000 * count + (2 << 20))
     }
 
     /// All simplices of a triangulation, by Euler's formula.
