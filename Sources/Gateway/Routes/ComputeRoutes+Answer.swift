@@ -63,11 +63,10 @@ extension ComputeRoutes {
         let input = try await inputs.input(of: call)
         var work = call.request(for: input)
         work.traceParent = submission.traceParent
-        let job = Job(
+        var job = Job(
             id: RandomID.make(), algorithm: submission.algorithm.rawValue,
             createdAt: submission.created,
             pointCount: input.count, dimension: input.dimension, fileID: call.fileID,
-            parameters: call.options.json(threads: call.threads),
             origin: JobOrigin(
                 correlationID: submission.correlationID, traceParent: submission.traceParent?.text,
                 wantsNotice: call.notifiesCompletion))
@@ -78,6 +77,7 @@ extension ComputeRoutes {
         }
         let estimate = try await estimateIfNeeded(work, call, connection)
         if call.isAsync || estimate.map({ .seconds($0.seconds) > syncLimit }) == true {
+            job.parameters = call.options.json(threads: call.threads)
             let outcome = try await jobs.submit(job, body: Data(submission.body.readableBytesView), key: key)
             guard case .created = outcome else { return try await response(to: outcome) }
             return Self.accepted(job, estimated: estimate.map { .seconds($0.seconds) } ?? syncLimit)
