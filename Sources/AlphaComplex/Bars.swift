@@ -21,9 +21,8 @@ struct Bars {
     mutating func reserve(_ count: Int, _ account: MemoryAccount) throws(DelaunayError) {
         reserved = try Reservation(count * MemoryLayout<PersistencePair>.stride, account)
         pairs.reserveCapacity(count)
-        let bytes = count * MemoryLayout<PersistencePair>.stride
-        pairs.withUnsafeMutableBytes {
-            if let start = $0.baseAddress { MemoryBlock.preferLargePages(start, bytes) }
+        pairs.withUnsafeMutableBufferPointer {
+            if let start = $0.baseAddress { LargeBlocks.preferHugePages(start, count: count) }
         }
     }
 

@@ -50,7 +50,6 @@ struct GradedSort: ~Copyable {
         if bits.range == 0 { return }
         if simplices.count <= Self.part { return sort(simplices, by: bits) }
         distribute(simplices, by: bits) { group, hasOneDigit in
-            // Short groups go together, as long as they make a part.
             if hasOneDigit { sort(group) } else { sort(group, by: LeadingBits(of: group)) }
         }
     }

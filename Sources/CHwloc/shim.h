@@ -29,11 +29,9 @@ static inline void *tda_resize_mapping(void *room, size_t held, size_t wanted) {
     return moved == (void *)-1 ? NULL : moved;
 }
 
-// Blocks from that many bytes on go back to the system as soon as they are freed. Of what smaller ones leave
-// free at the end of the heap as much is kept, lest every computation gives it back and asks for it again.
+// Blocks from that many bytes on go back to the system as soon as they are freed.
 static inline void tda_return_blocks(int bytes) {
 #if defined(__GLIBC__)
     mallopt(M_MMAP_THRESHOLD, bytes);
-    mallopt(M_TRIM_THRESHOLD, bytes);
 #endif
 }

@@ -4,15 +4,15 @@ internal import Glibc
 /// Blocks of memory whose size their owner remembers. Large ones are mappings of their own, which grow
 /// without a copy and go back to the system at once, whatever else the process has allocated meanwhile.
 package enum MemoryBlock {
+    private static let leastMapping = 1 << 20
     private static let largePage = 1 << 21
-    private static let leastMapping = largePage
     private static let smallPage = Int(sysconf(Int32(_SC_PAGESIZE)))
 
     package static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
         guard bytes >= leastMapping else { return malloc(bytes) }
+        guard bytes >= largePage else { return map(bytes) }
         // From a large page's boundary on; the system would only think of that for whole large pages.
-        let mapped = mmap(nil, bytes + largePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        guard let mapped, mapped != MAP_FAILED else { return nil }
+        guard let mapped = map(bytes + largePage) else { return nil }
         let skipped = -Int(bitPattern: mapped) & (largePage - 1)
         let start = mapped + skipped
         let end = start + (bytes + smallPage - 1) / smallPage * smallPage
@@ -20,6 +20,11 @@ package enum MemoryBlock {
         if end < mapped + bytes + largePage { munmap(end, mapped + bytes + largePage - end) }
         preferLargePages(start, bytes)
         return start
+    }
+
+    private static func map(_ bytes: Int) -> UnsafeMutableRawPointer? {
+        let room = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        return room == MAP_FAILED ? nil : room
     }
 
     /// Keeps what is there, and moves it if need be; nil where there is no more memory, and nothing has changed.
@@ -43,13 +48,9 @@ package enum MemoryBlock {
         if bytes < leastMapping { Glibc.free(room) } else { munmap(room, bytes) }
     }
 
-    /// Large pages under memory that is about to be written for the first time: walks through a mesh would
-    /// else wait for the translation of addresses, and fresh memory for a fault every 4 KiB. Advice only.
-    package static func preferLargePages(_ room: UnsafeMutableRawPointer, _ bytes: Int) {
-        guard bytes >= largePage else { return }
-        // All of a mapping, since one with advice for a part is two, which do not grow as one.
-        let start = Int(bitPattern: room) / smallPage * smallPage
-        _ = madvise(
-            UnsafeMutableRawPointer(bitPattern: start), Int(bitPattern: room) + bytes - start, MADV_HUGEPAGE)
+    /// Large pages under all of a mapping: one with advice for a part is two, which do not grow as one. Advice
+    /// only: without large pages everything works as before.
+    private static func preferLargePages(_ room: UnsafeMutableRawPointer, _ bytes: Int) {
+        if bytes >= largePage { _ = madvise(room, bytes, MADV_HUGEPAGE) }
     }
 }
