@@ -11,9 +11,12 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "bench")]
 
+import machine  # noqa: E402
 import service  # noqa: E402
+
+MACHINE = machine.describe()
 
 CLOUDS, POINTS, SECONDS = 64, 100, int(os.environ.get("BENCH_SECONDS", "5"))
 ROUTE = "/api/v1/tda/compute/vietoris-rips"
@@ -68,7 +71,9 @@ def wrk(url, bodies, connections, seconds=SECONDS):
 
 
 def write(name, text):
-    """Keeps a page of results, and shows it."""
+    """Keeps a page of results, the machine under its title, and shows it."""
+    title, rest = text.split("\n\n", 1)
+    text = f"{title}\n\n{MACHINE}\n\n{rest}"
     page = ROOT / "bench/results" / name
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(text)
