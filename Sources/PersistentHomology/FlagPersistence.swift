@@ -74,6 +74,16 @@ struct FlagPersistence<Graph: RankedGraph> {
             outcome.deaths.map { codec.triangle(rank: $0.rank, vertex: $0.vertex) }, context)
         clock.end("dimension 1")
         guard let blocks else { return }
+        if !options.representatives {
+            context.progress.enter("dimension 2", at: progressRange(of: 2).lowerBound)
+            let pairs = try BlockHomology<Graph, Entry>(
+                graph: graph, blocks: blocks, codec: codec, field: field, dimension: dimension,
+                context: context,
+                scratch: scratch
+            ).bars(deaths: outcome.deaths.map(\.rank), progress: progressRange)
+            clock.end("block homology")
+            if let pairs { return bars.append(contentsOf: pairs) }
+        }
         let barren = try BarrenBlocks(edgeCount: graph.edgeCount, memory: context.memory)
         for k in 2...max(dimension, 2) where k <= dimension {
             context.progress.enter("dimension \(k)", at: progressRange(of: k).lowerBound)

@@ -17,21 +17,34 @@ extension VietorisRips {
     ) -> (seconds: Double, memory: Int) {
         let edges = edgeCount ?? count * (count - 1) / 2
         let dimension = min(options.maxDimension, max(0, count / 2 - 1))
-        let columns = forecast?.columns.prefix(max(dimension - 1, 0)) ?? []
-        let reduction =
-            dimension < 2
-            ? 0
-            : forecast == nil
-                ? 8 * edges * (dimension - 1)
-                : reductionMemory(mostColumns: columns.max() ?? 0, edges: edges, threads: threads)
+        let higher = Self.reduction(
+            edges: edges, dimension: dimension, threads: threads, options: options, forecast: forecast)
         return (
-            (seconds(count: count, edges: edges, isSparse: isSparse, dimension: dimension)
-                + columns.reduce(0, +) * Self.secondsOfColumn) / speedup(threads),
+            (seconds(count: count, edges: edges, isSparse: isSparse, dimension: dimension) + higher.seconds)
+                / speedup(threads),
             memory(count: count, edges: edges, isSparse: isSparse, dimension: dimension, threads: threads)
-                + reduction
+                + higher.memory
         )
     }
 
+    /// What the dimensions from 2 on take.
+    private static func reduction(
+        edges: Int, dimension: Int, threads: Int, options: VietorisRipsOptions, forecast: ColumnForecast?
+    ) -> (seconds: Double, memory: Int) {
+        guard dimension >= 2 else { return (0, 0) }
+        guard let forecast else { return (0, 8 * edges * (dimension - 1)) }
+        if forecast.prefersHomology, !options.representatives {
+            let openBlocks = forecast.openShare * Double(edges)
+            return (openBlocks * Double(dimension) * secondsOfBlock, 1 << 20 + 8 * edges)
+        }
+        let columns = forecast.columns.prefix(dimension - 1)
+        return (
+            columns.reduce(0, +) * secondsOfColumn,
+            reductionMemory(mostColumns: columns.max() ?? 0, edges: edges, threads: threads)
+        )
+    }
+
+    private static let secondsOfBlock = 4e-6
     private static let secondsOfColumn = 2e-5
 
     /// The columns of the dimension that has most of them, and what each worker has under way: a long

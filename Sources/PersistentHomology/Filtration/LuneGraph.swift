@@ -5,15 +5,15 @@ import Hardware
 ///
 /// A scanner writes the vertices at once and rows when they are asked for (`RankScanner.row`).
 final class LuneGraph {
-    private(set) var vertices: UnsafeMutablePointer<UInt32>
+    @exclusivity(unchecked) private(set) var vertices: UnsafeMutablePointer<UInt32>
     /// The rank of the edge whose lune it is: its own edges have lower rank.
-    private(set) var rank: UInt32 = 0
-    private(set) var count = 0
+    @exclusivity(unchecked) private(set) var rank: UInt32 = 0
+    @exclusivity(unchecked) private(set) var count = 0
     /// Words of 64 positions in a row.
-    private(set) var words = 0
-    private var adjacency: UnsafeMutablePointer<UInt64>
+    @exclusivity(unchecked) private(set) var words = 0
+    @exclusivity(unchecked) private var adjacency: UnsafeMutablePointer<UInt64>
     /// Whether the row of each position has been written.
-    private var filled: UnsafeMutablePointer<Bool>
+    @exclusivity(unchecked) private var filled: UnsafeMutablePointer<Bool>
     private var vertexCapacity = 0
     private var wordCapacity = 0
     private let memory: MemoryAccount

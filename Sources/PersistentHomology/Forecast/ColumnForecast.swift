@@ -7,6 +7,11 @@ package import Vocabulary
 package struct ColumnForecast: Sendable, Hashable {
     /// By dimension, 2 to the highest.
     package private(set) var columns: [Double]
+    /// The share of edges whose blocks are open.
+    package private(set) var openShare = 0.0
+    /// Whether blocks have so little homology of their own that hardly any columns will be made (docs/engine.md,
+    /// section 4).
+    package private(set) var prefersHomology = true
 
     /// Looks at up to `samples` edges of length up to `threshold`, fewer where their lunes are large: some
     /// ten milliseconds. The same for the same input.
@@ -34,6 +39,7 @@ package struct ColumnForecast: Sendable, Hashable {
 
         var looked = 0
         var work = 0
+        var open = (count: 0, fertile: 0)
         var (sums, squares) = (columns, columns)
         while looked < samples, work < Self.mostWork {
             // A row by its share of the edges, then one of its edges.
@@ -47,7 +53,7 @@ package struct ColumnForecast: Sendable, Hashable {
             let others = lengths.indices.filter { $0 != a && lengths[$0] <= bound }
             let b = others[pick]
             let found = try Self.columns(
-                of: (a, b), lengths, try source.row(of: b), source, dimension: dimension, &work)
+                of: (a, b), lengths, try source.row(of: b), source, dimension: dimension, &work, &open)
             for place in found.indices {
                 sums[place] += found[place]
                 squares[place] += found[place] * found[place]
@@ -55,6 +61,8 @@ package struct ColumnForecast: Sendable, Hashable {
             looked += 1
             work += 2 * count
         }
+        openShare = Double(open.count) / Double(max(looked, 1))
+        prefersHomology = open.fertile * 50 <= open.count
         // The rows stand for all points, and every edge is in two rows.
         let all = Double(edges) / Double(rows.count) * Double(count) / 2
         for place in columns.indices {
@@ -79,10 +87,11 @@ package struct ColumnForecast: Sendable, Hashable {
     private static let largestLune = 768
     private static let mostColumns = 200_000
 
-    /// The columns of one edge's block in each dimension.
+    /// The columns of one edge's block in each dimension; counts it where it is open, and where it may have
+    /// homology, connectedness aside.
     private static func columns(
         of edge: (Int, Int), _ first: [Float], _ second: [Float], _ source: some LengthSource, dimension: Int,
-        _ work: inout Int
+        _ work: inout Int, _ open: inout (count: Int, fertile: Int)
     ) throws(Failure) -> [Double] {
         let length = first[edge.1]
         var lune = first.indices.filter {
@@ -100,6 +109,16 @@ package struct ColumnForecast: Sendable, Hashable {
         do throws(HomologyError) {
             let graph = try SampledLune(matrix, below: length)
             guard let pivot = graph.pivot else { return counts }
+            open.count += 1
+            let dismantling = LuneDismantling(lune: graph.lune, rows: graph, memory: MemoryAccount())
+            for degree in 1..<max(min(dimension, highestCounted), 2) {
+                let isBarren = try dismantling.vanishes(
+                    try dismantling.start(), degree: degree, center: Int(pivot))
+                if !isBarren {
+                    open.fertile += 1
+                    break
+                }
+            }
             let codec = SimplexCodec<UInt128>(vertexCount: lune.count)
             for k in 2...min(dimension, highestCounted) {
                 let memory = MemoryAccount(budget: MemoryBudget(limit: mostColumns * 16))

@@ -49,16 +49,17 @@ struct Chain<Entry: ColumnEntry>: ~Copyable {
     }
 
     /// Takes the term with the smallest key away; nil when nothing is left.
-    mutating func popPivot() throws(HomologyError) -> Entry? {
+    ///
+    /// - Parameter last: terms with larger keys stay, and smaller ones than those may still be added.
+    @inline(__always)
+    mutating func popPivot(upTo last: Entry.Key = .max) throws(HomologyError) -> Entry? {
         while true {
             if !buckets[0].pointee.isEmpty {
                 let coefficient = sumOfFirstBucket()
                 if coefficient != 0 { return Entry(floor, coefficient) }
             }
             if occupied == 0 { return nil }
-            let bucket = occupied.trailingZeroBitCount &+ 1
-            occupied &= occupied &- 1
-            try spread(bucket)
+            if try !spread(occupied.trailingZeroBitCount &+ 1, upTo: last) { return nil }
         }
     }
 
@@ -72,14 +73,17 @@ struct Chain<Entry: ColumnEntry>: ~Copyable {
         return sum
     }
 
-    /// Moves the terms of the first bucket in use to lower ones, after raising the floor to the
-    /// smallest of them.
-    private mutating func spread(_ bucket: Int) throws(HomologyError) {
+    /// Moves the terms of `bucket`, the first in use, to lower ones, after raising the floor to the smallest of
+    /// them. Returns false, with nothing moved, when that is larger than `last`.
+    private mutating func spread(_ bucket: Int, upTo last: Entry.Key) throws(HomologyError) -> Bool {
         let entries = buckets[bucket].pointee.elements
         var smallest = entries[0].key
         for entry in entries where entry.key < smallest { smallest = entry.key }
+        if smallest > last { return false }
+        occupied &= occupied &- 1
         floor = smallest
         for entry in entries { try place(entry) }
         buckets[bucket].pointee.removeAll()
+        return true
     }
 }

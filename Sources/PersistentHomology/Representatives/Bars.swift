@@ -1,5 +1,4 @@
 import Hardware
-import Synchronization
 import Vocabulary
 
 /// The bars found so far; a cocycle and a generator for each where they are wanted, else none.
@@ -30,21 +29,6 @@ struct Bars {
 
     func barcode(maxDimension: Int) -> Barcode {
         Barcode(maxDimension: maxDimension, pairs: pairs, representatives: cocycles, generators: generators)
-    }
-}
-
-/// Bytes counted on an account until their owner goes.
-private final class CountedBytes: Sendable {
-    private let memory: MemoryAccount
-    private let bytes = Atomic<Int>(0)
-
-    init(memory: MemoryAccount) { self.memory = memory }
-
-    deinit { memory.release(bytes.load(ordering: .relaxed)) }
-
-    func reserve(_ more: Int) throws(HomologyError) {
-        do { try memory.reserve(more) } catch { throw .memory(error) }
-        bytes.add(more, ordering: .relaxed)
     }
 }
 
