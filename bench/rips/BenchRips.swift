@@ -15,6 +15,7 @@ import Vocabulary
 struct BenchRips {
     static func main() async {
         do {
+            LargeBlocks.returnAtOnce()
             let options = try BenchOptions(CommandLine.arguments.dropFirst())
             let input = try readInput(options)
             let pool = try WorkerPool(topology: Machine().topology, threads: options.threads)

@@ -42,7 +42,6 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
         places = labels == nil ? try LocalityOrder.points(of: matrix, context: context) : nil
         lanes = try Storage(
             count: RankMatrix.size(rows: matrix.count, count: matrix.count), memory: context.memory)
-        LargeBlocks.preferHugePages(lanes.base, count: lanes.count)
         rows = RankMatrix(base: lanes.base, words: RankMatrix.wordCount(matrix.count))
         let filling = SquareFilling(rows: rows, count: vertexCount, places: places, context: context)
         totalEdgeCount =

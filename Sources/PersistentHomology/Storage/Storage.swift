@@ -1,7 +1,7 @@
 import Hardware
 
 /// A flat array that a computation's memory account knows of: reserved before it is allocated,
-/// given back when its last owner goes.
+/// given back when its last owner goes. Large ones stand on large pages (`MemoryBlock`).
 ///
 /// Sendable without a lock because sharing is by phases: workers write disjoint elements, and
 /// `Team.run` returning orders those writes before any later read.
@@ -12,8 +12,14 @@ final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
 
     /// - Throws: `HomologyError.memory` when the account refuses.
     init(count: Int, memory: MemoryAccount) throws(HomologyError) {
-        do { try memory.reserve(count * MemoryLayout<Element>.stride) } catch { throw .memory(error) }
-        self.base = .allocate(capacity: max(count, 1))
+        let bytes = count * MemoryLayout<Element>.stride
+        do { try memory.reserve(bytes) } catch { throw .memory(error) }
+        guard let room = MemoryBlock.allocate(Self.allocated(count)) else {
+            memory.release(bytes)
+            throw .memory(
+                MemoryBudgetExceeded(requested: bytes, held: memory.current, limit: memory.current))
+        }
+        base = room.bindMemory(to: Element.self, capacity: count)
         self.count = count
         self.memory = memory
     }
@@ -23,8 +29,11 @@ final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
         base.initialize(repeating: value, count: count)
     }
 
+    /// Bytes; some even for no elements.
+    private static func allocated(_ count: Int) -> Int { max(count, 1) * MemoryLayout<Element>.stride }
+
     deinit {
-        base.deallocate()
+        MemoryBlock.free(base, Self.allocated(count))
         memory.release(count * MemoryLayout<Element>.stride)
     }
 
