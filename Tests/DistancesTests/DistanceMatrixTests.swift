@@ -173,6 +173,23 @@ import Vocabulary
         #expect(try distances(of: extreme, .cosine, .float64) == [2])
     }
 
+    @Test(arguments: allMetrics)
+    func distancesDoNotDependOnThePointsNumbers(metric: Metric) throws {
+        let cloud = try randomCloud(200, 3)
+        let found = try PairwiseDistances.numberedMatrix(
+            of: cloud, metric: metric, precision: .float32, by: .differences, context: ComputeContext())
+        let labels = try #require(found.labels).map(Int.init)
+        #expect(labels.sorted() == Array(0..<cloud.count))
+        let own = try distances(of: cloud, metric)
+        let expected = labels.indices.flatMap { row in
+            labels[..<row].map { column in
+                let (larger, smaller) = (max(labels[row], column), min(labels[row], column))
+                return own[larger * (larger - 1) / 2 + smaller]
+            }
+        }
+        #expect(found.matrix.lowerTriangle.doubles == expected)
+    }
+
     @Test func theMatrixStaysReservedAndTheRestIsGivenBack() throws {
         let budget = MemoryBudget(limit: 1 << 20)
         let context = ComputeContext(memory: MemoryAccount(budget: budget))

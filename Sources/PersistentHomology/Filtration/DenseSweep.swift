@@ -75,7 +75,10 @@ final class DenseSweep: @unchecked Sendable {
     }
 
     /// Enough for a worker to be worth waking, and few enough that all end together and a stop is seen soon.
-    private func chunk(of count: Int) -> Int { max(512, min(count / (8 * context.team.size), 1 << 13)) }
+    private func chunk(of count: Int) -> Int {
+        let most = min(1 << 13, (1 << 19) / Int(graph.rows.words))
+        return max(256, min(count / (8 * context.team.size), most))
+    }
 
     private func advance(
         _ worker: Int, to rank: Int, _ body: (inout tda_sweep) -> Void
