@@ -79,7 +79,7 @@ func condensedMatrix<Value: BinaryFloatingPoint & Sendable>(
     do { try context.memory.reserve(bytes) } catch { throw .memory(error) }
     let values = [Value](unsafeUninitializedCapacity: pairs) { buffer, initialized in
         guard let base = buffer.baseAddress, pairs > 0 else { return }
-        MemoryBlock.preferLargePages(base, bytes)
+        LargeBlocks.preferHugePages(base, count: pairs)
         compute(SharedBuffer(base))
         initialized = context.stop.isStopped ? 0 : pairs
     }

@@ -1,7 +1,7 @@
 import Hardware
 
 /// A flat array that a computation's memory account knows of: reserved before it is allocated,
-/// given back when its last owner goes. Large ones stand on large pages (`MemoryBlock`).
+/// given back when its last owner goes.
 ///
 /// Sendable without a lock because sharing is by phases: workers write disjoint elements, and
 /// `Team.run` returning orders those writes before any later read.
@@ -14,12 +14,16 @@ final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
     init(count: Int, memory: MemoryAccount) throws(HomologyError) {
         let bytes = count * MemoryLayout<Element>.stride
         do { try memory.reserve(bytes) } catch { throw .memory(error) }
-        guard let room = MemoryBlock.allocate(Self.allocated(count)) else {
-            memory.release(bytes)
-            throw .memory(
-                MemoryBudgetExceeded(requested: bytes, held: memory.current, limit: memory.current))
+        if bytes < Self.large {
+            base = .allocate(capacity: max(count, 1))
+        } else {
+            guard let room = MemoryBlock.allocate(bytes) else {
+                memory.release(bytes)
+                throw .memory(
+                    MemoryBudgetExceeded(requested: bytes, held: memory.current, limit: memory.current))
+            }
+            base = room.bindMemory(to: Element.self, capacity: count)
         }
-        base = room.bindMemory(to: Element.self, capacity: count)
         self.count = count
         self.memory = memory
     }
@@ -29,12 +33,13 @@ final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
         base.initialize(repeating: value, count: count)
     }
 
-    /// Bytes; some even for no elements.
-    private static func allocated(_ count: Int) -> Int { max(count, 1) * MemoryLayout<Element>.stride }
+    /// From so many bytes on a mapping on large pages pays; smaller blocks are found again without page faults.
+    private static var large: Int { 1 << 21 }
 
     deinit {
-        MemoryBlock.free(base, Self.allocated(count))
-        memory.release(count * MemoryLayout<Element>.stride)
+        let bytes = count * MemoryLayout<Element>.stride
+        if bytes < Self.large { base.deallocate() } else { MemoryBlock.free(base, bytes) }
+        memory.release(bytes)
     }
 
     @inline(__always)
