@@ -159,13 +159,30 @@ public final class KafkaConsumer: @unchecked Sendable {
         return try list.offsets()
     }
 
-    /// - Parameter wait: whether to wait for the broker's answer; else `committed` tells.
-    public func commit(
-        _ offsets: [TopicPartition: CommittedOffset], wait: Bool
-    ) throws(KafkaError) {
+    /// Commits without waiting: `committed` tells how it ended.
+    public func commit(_ offsets: [TopicPartition: CommittedOffset]) throws(KafkaError) {
         try PartitionList(offsets).withPointer { (list) throws(KafkaError) in
-            try check(rd_kafka_commit(handle.pointer, list, wait ? 0 : 1))
+            try check(rd_kafka_commit(handle.pointer, list, 1))
         }
+    }
+
+    /// Commits and waits for the broker's answer.
+    ///
+    /// - Throws: also when there is none within `limit`; the offsets may be committed all the same.
+    public func commit(
+        _ offsets: [TopicPartition: CommittedOffset], within limit: Duration
+    ) throws(KafkaError) {
+        guard let answers = rd_kafka_queue_new(handle.pointer) else { throw .badProperty("no memory") }
+        defer { rd_kafka_queue_destroy(answers) }
+        try PartitionList(offsets).withPointer { (list) throws(KafkaError) in
+            try check(rd_kafka_commit_queue(handle.pointer, list, answers, nil, nil))
+        }
+        guard let answer = rd_kafka_queue_poll(answers, Int32(limit / .milliseconds(1))) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT)
+        }
+        defer { rd_kafka_event_destroy(answer) }
+        let code = rd_kafka_event_error(answer)
+        if code != RD_KAFKA_RESP_ERR__NO_OFFSET { try check(code) }
     }
 
     /// The first and the last offset in a partition that the brokers have told, without asking them again; nil
@@ -206,7 +223,7 @@ public final class KafkaConsumer: @unchecked Sendable {
     ///
     /// - Parameter limit: how long leaving may take; a group that has not let us go by then waits for the session
     ///   to time out.
-    public func close(within limit: Duration = .seconds(10)) {
+    public func close(within limit: Duration = .seconds(5)) {
         context.isClosing = true
         guard let events = rd_kafka_queue_new(handle.pointer) else { return }
         defer { rd_kafka_queue_destroy(events) }

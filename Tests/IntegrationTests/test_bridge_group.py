@@ -70,6 +70,15 @@ def test_a_bridge_that_never_got_its_partitions_leaves_cleanly(start, folder):
     assert bridge.stop() == 0, bridge.output()
 
 
+def test_a_bridge_stops_while_no_broker_answers(start, folder):
+    stage = Stage(start, folder, TDA_WINDOW_IDLE_SECONDS="600")
+    stage.topics.event("s", [[0, 0], [1, 1]], 1000)
+    stage.topics.flush()
+    service.wait_until(lambda: metrics(stage.bridge)["tda_streams_open"] == 1, PATIENCE, "an open window")
+    stage.broker.command("down all")
+    assert stage.bridge.stop() == 0, stage.bridge.output()
+
+
 def test_a_restart_goes_on_without_closing_windows_again(start, folder):
     stage = Stage(start, folder, session=3000)
     reader = stage.results()

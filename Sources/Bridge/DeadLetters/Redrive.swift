@@ -79,7 +79,7 @@ package struct Redrive: Sendable {
         }
         while waiting > 0 { settle(producer.poll(milliseconds: 200)) }
         if let failure { throw failure }
-        if !isDry, !positions.isEmpty { try consumer.commit(positions, wait: true) }
+        if !isDry, !positions.isEmpty { try consumer.commit(positions, within: .seconds(30)) }
         return outcome
     }
 }

@@ -160,7 +160,7 @@ struct RequestLoop {
         let due = ledger.due()
         guard !due.isEmpty else { return }
         ledger.markCommitted(due)
-        do throws(KafkaError) { try consumer.commit(due, wait: false) } catch { ledger.commitFailed() }
+        do throws(KafkaError) { try consumer.commit(due) } catch { ledger.commitFailed() }
     }
 
     /// - Parameter partitions: all where nil.
@@ -168,7 +168,7 @@ struct RequestLoop {
         let due = ledger.due(partitions)
         guard !due.isEmpty else { return }
         do throws(KafkaError) {
-            try consumer.commit(due, wait: true)
+            try consumer.commit(due, within: .seconds(3))
         } catch {
             logger.warning(
                 "offsets were not committed before partitions were handed back; their requests are read again",

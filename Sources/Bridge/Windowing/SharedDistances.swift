@@ -23,7 +23,7 @@ package struct SharedDistances {
     /// The condensed matrix of `updates`, which have points of one dimension, in their order.
     package mutating func lowerTriangle(of updates: [CloudUpdate]) -> [Float] {
         let dimension = updates.first?.dimension ?? 0
-        let points = updates.flatMap { $0.coordinates.map { Float($0) } }
+        let points = Self.points(updates)
         let blocks = blocks(updates)
         let count = blocks.last?.range.upperBound ?? 0
         var next = [Float](repeating: 0, count: count * max(count - 1, 0) / 2)
@@ -44,6 +44,19 @@ package struct SharedDistances {
             uniquingKeysWith: { first, _ in first })
         lower = next
         return next
+    }
+
+    /// All coordinates, row-major.
+    private static func points(_ updates: [CloudUpdate]) -> [Float] {
+        let count = updates.reduce(0) { $0 + $1.coordinates.count }
+        return [Float](unsafeUninitializedCapacity: count) { points, filled in
+            for update in updates {
+                for coordinate in update.coordinates {
+                    points.initializeElement(at: filled, to: Float(coordinate))
+                    filled += 1
+                }
+            }
+        }
     }
 
     /// The points of one event: where they stand now, and where they stood.
@@ -74,7 +87,9 @@ package struct SharedDistances {
             if let before = own.before, let other = block.before, other <= before {
                 let oldRow = before + row - own.range.lowerBound
                 let start = oldRow * (oldRow - 1) / 2 + other
-                for (offset, column) in columns.enumerated() { next[base + column] = last[start + offset] }
+                for offset in 0..<columns.count {
+                    next[base + columns.lowerBound + offset] = last[start + offset]
+                }
                 reused += columns.count
                 continue
             }

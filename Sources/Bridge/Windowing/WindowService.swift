@@ -143,7 +143,7 @@ final class WindowService: Service {
         case .publish(let batch): try sink.send(batch)
         case .commit(let offsets):
             do throws(KafkaError) {
-                try consumer.commit(offsets, wait: false)
+                try consumer.commit(offsets)
             } catch {
                 processor.commitFailed()
             }
@@ -163,9 +163,9 @@ final class WindowService: Service {
         _ consumer: KafkaConsumer, _ duties: inout GroupAnswers
     ) {
         if !offsets.isEmpty {
-            for attempt in 1...3 {
+            for attempt in 1...2 {
                 do throws(KafkaError) {
-                    try consumer.commit(offsets, wait: true)
+                    try consumer.commit(offsets, within: .seconds(3))
                     break
                 } catch {
                     logger.warning(
