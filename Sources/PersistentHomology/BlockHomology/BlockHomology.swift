@@ -24,7 +24,9 @@ struct BlockHomology<Graph: RankedGraph, Entry: ColumnEntry> {
     func bars(
         deaths: some Sequence<UInt32>, progress: (Int) -> ClosedRange<Double>
     ) throws(HomologyError) -> [PersistencePair]? {
-        guard codec.bits * (dimension + 1) <= Entry.Key.bitWidth else { return nil }
+        guard dimension <= Self.mostDimensions, codec.bits * (dimension + 1) <= Entry.Key.bitWidth else {
+            return nil
+        }
         let examiners = (0..<context.team.size).map { worker in
             BlockExaminer<Graph, Entry>(
                 graph: graph, blocks: blocks, field: field, codec: PositionCodec(bits: codec.bits),
@@ -108,6 +110,9 @@ struct BlockHomology<Graph: RankedGraph, Entry: ColumnEntry> {
         }
         return true
     }
+
+    /// Links within links are looked at, one level for each dimension: above, columns are the better way.
+    private static var mostDimensions: Int { 3 }
 
     /// Terms that all cycles of a dimension may add before columns are taken instead.
     private var mostTerms: Int { 1 << 20 + 4 * graph.edgeCount }

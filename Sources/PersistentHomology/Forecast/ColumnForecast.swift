@@ -62,7 +62,7 @@ package struct ColumnForecast: Sendable, Hashable {
             work += 2 * count
         }
         openShare = Double(open.count) / Double(max(looked, 1))
-        prefersHomology = open.fertile * 50 <= open.count
+        prefersHomology = dimension <= 3 && open.fertile * 50 <= open.count
         // The rows stand for all points, and every edge is in two rows.
         let all = Double(edges) / Double(rows.count) * Double(count) / 2
         for place in columns.indices {
