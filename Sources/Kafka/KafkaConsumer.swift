@@ -196,6 +196,18 @@ public final class KafkaConsumer: @unchecked Sendable {
         return low..<high
     }
 
+    /// The first and the last offset in a partition, as its broker says now.
+    public func range(
+        of partition: TopicPartition, milliseconds: Int
+    ) throws(KafkaError) -> Range<Int64> {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        try check(
+            rd_kafka_query_watermark_offsets(
+                handle.pointer, partition.topic, partition.partition, &low, &high, Int32(milliseconds)))
+        return low..<max(low, high)
+    }
+
     /// How many partitions a topic has.
     public func partitionCount(of topic: String, milliseconds: Int) throws(KafkaError) -> Int {
         let handle = handle.pointer

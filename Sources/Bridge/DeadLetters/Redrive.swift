@@ -44,6 +44,11 @@ package struct Redrive: Sendable {
         let count = try consumer.partitionCount(of: dead, milliseconds: 10_000)
         let partitions = (0..<Int32(count)).map { TopicPartition(dead, $0) }
         guard !partitions.isEmpty else { return Outcome() }
+        // What comes later may be what was sent back, and failed again.
+        var ends: [TopicPartition: Int64] = [:]
+        for partition in partitions {
+            ends[partition] = try consumer.range(of: partition, milliseconds: 10_000).upperBound
+        }
         try consumer.assign(try consumer.committed(partitions, milliseconds: 10_000))
 
         var outcome = Outcome()
@@ -60,6 +65,10 @@ package struct Redrive: Sendable {
                 switch event {
                 case .record(let record):
                     guard outcome.sent < limit else { continue }
+                    guard record.offset < ends[record.source] ?? 0 else {
+                        unfinished.remove(record.source)
+                        continue
+                    }
                     show(record)
                     positions[record.source] = CommittedOffset(offset: record.offset + 1)
                     guard let original = DeadLetter.original(of: record) else {
