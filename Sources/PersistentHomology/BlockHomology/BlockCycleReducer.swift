@@ -88,7 +88,7 @@ final class BlockCycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: @unchecke
         for (index, other) in owner.coordinates.enumerated() {
             coordinates[index] = field.add(coordinates[index], field.multiply(factor, other))
         }
-        for term in owner.chain { chain.append(Entry(term.key, field.multiply(factor, term.coefficient))) }
+        append(owner.chain, times: factor, to: &chain, field)
         try cycle.add(owner.terms, times: factor)
     }
 

@@ -75,9 +75,7 @@ struct LuneHomology<Entry: ColumnEntry>: Sendable {
                 let factor = field.multiply(
                     last.coefficient, field.inverse(column.boundary.last?.coefficient ?? 1))
                 merge(&rest, column.boundary, times: field.negate(factor), field)
-                for term in column.chain {
-                    chain.append(Entry(term.key, field.multiply(factor, term.coefficient)))
-                }
+                append(column.chain, times: factor, to: &chain, field)
             } else if let number = numbers[last.key] {
                 // The largest simplex of a cycle of the basis has coefficient 1.
                 coordinates[number] = field.add(coordinates[number], last.coefficient)
@@ -145,9 +143,7 @@ struct ColumnsByPivot<Entry: ColumnEntry>: Sendable {
             let factor = field.eliminating(last.coefficient, with: owner.boundary.last?.coefficient ?? 1)
             effort += column.count + owner.boundary.count + owner.chain.count
             merge(&column, owner.boundary, times: factor, field)
-            for term in owner.chain {
-                chain.append(Entry(term.key, field.multiply(factor, term.coefficient)))
-            }
+            append(owner.chain, times: factor, to: &chain, field)
             isReduced = true
         }
         if isReduced { addUp(&chain, field) }

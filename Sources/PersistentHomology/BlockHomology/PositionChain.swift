@@ -60,6 +60,13 @@ func addUp<Entry: ColumnEntry>(_ chain: inout [Entry], _ field: PrimeField) {
     chain.removeSubrange(write...)
 }
 
+/// Appends `factor` times `other`; terms of equal keys are left for `addUp`.
+func append<Entry: ColumnEntry>(
+    _ other: [Entry], times factor: UInt32, to chain: inout [Entry], _ field: PrimeField
+) {
+    for term in other { chain.append(Entry(term.key, field.multiply(factor, term.coefficient))) }
+}
+
 extension PrimeField {
     /// (−1)^exponent · a
     @inline(__always)
