@@ -1,4 +1,4 @@
-"""docs/operations.md names metrics; the programs have to have them."""
+"""What docs/operations.md tells of metrics and of traces, beside the programs that serve them."""
 
 import json
 import re
@@ -11,22 +11,20 @@ import service
 PAGE = service.ROOT / "docs/operations.md"
 
 
-@pytest.mark.programs("tdad", "tda-gateway")
-def test_the_gateways_metrics_on_the_page_are_those_it_serves(shared):
-    base = shared.base.removesuffix("/api/v1")
-    served = service.fetch(f"{base}/metrics").body.decode()
-    named = set(re.findall(r"`(tda_(?:daemon|store|cache|http|jobs)[a-z_]*)`", PAGE.read_text()))
-    assert named
-    assert {name for name in named if f"# TYPE {name} " not in served} == set()
-
-
-def test_the_bridges_metrics_on_the_page_stand_in_its_source():
-    written = "".join(file.read_text() for file in (service.ROOT / "Sources").glob("*ridge*/**/*.swift"))
-    named = set(
-        re.findall(r"`(tda_(?:outbox|consumer|stream|dead|bridge|rebalances)[a-z_]*)`", PAGE.read_text())
-    )
-    assert named
-    assert {name for name in named if f'"{name}"' not in written} == set()
+@pytest.mark.programs("tdad", "tda-gateway", "tda-bridge", "tda-dev-broker")
+def test_the_page_tells_what_every_metric_means_and_names_no_other(folder, start):
+    broker = start.broker(folder)
+    start.daemon(folder / "tda.sock")
+    gateway = start.gateway(folder / "tda.sock", folder / "data")
+    bridge = start.bridge(broker.servers, folder / "tda.sock", folder / "data")
+    port = bridge.output().split("metrics on port ")[1].split()[0]
+    served = set()
+    for base in gateway.base.removesuffix("/api/v1"), f"http://127.0.0.1:{port}":
+        served |= set(
+            re.findall(r"^# TYPE (\S+) ", service.fetch(f"{base}/metrics").body.decode(), re.MULTILINE)
+        )
+    rows = [line.split("|")[1] for line in PAGE.read_text().splitlines() if line.startswith("| `tda_")]
+    assert served and set(re.findall(r"`(tda_[a-z_]+)`", " ".join(rows))) == served
 
 
 @pytest.mark.programs("tdad", "tda-gateway")
