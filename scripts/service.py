@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -26,13 +27,15 @@ class StartFailed(Exception):
 
 def free_port(first=0):
     """A TCP port on loopback that nobody listens on: `first` or the next free one after it; any where 0."""
-    for port in range(first, first + 100) if first else [0]:
+    # Any: below those that the kernel gives to clients, one of which could take it before it is listened on.
+    ports = range(first, first + 100) if first else random.Random().sample(range(10_000, 32_000), 100)
+    for port in ports:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", port))
-                return probe.getsockname()[1]
-    raise StartFailed(f"no free port from {first} to {first + 99}")
+                return port
+    raise StartFailed(f"no free port from {min(ports)} to {max(ports)}")
 
 
 def wait_until(condition, seconds, what):
