@@ -4,7 +4,7 @@ internal import Glibc
 /// Blocks of memory whose size their owner remembers. Large ones are mappings of their own, which grow
 /// without a copy and go back to the system at once, whatever else the process has allocated meanwhile.
 package enum MemoryBlock {
-    private static let leastMapping = 1 << 20
+    private static let leastMapping = 1 << 17
     private static let largePage = 1 << 21
     private static let smallPage = Int(sysconf(Int32(_SC_PAGESIZE)))
 
