@@ -28,6 +28,20 @@ struct StreamState<Element: Sendable>: Sendable {
 
     var lowestPosition: Int64? { events.lazy.map(\.position).min() }
 
+    /// Windows that are not closed, from the first with an event to the last.
+    func openCount(_ settings: WindowSettings) -> Int {
+        guard let first = events.first?.time, let last = events.last?.time else { return 0 }
+        let length: Int64
+        let step: Int64
+        switch settings.shape {
+        case .tumbling(let whole): (length, step) = (whole, whole)
+        case .sliding(let whole, let part): (length, step) = (whole, part)
+        case .count: return fresh > 0 ? 1 : 0
+        }
+        let next = max(first, floor ?? first)
+        return Int((lastEnd(of: last, length, step) - firstEnd(after: next, length, step)) / step) + 1
+    }
+
     // MARK: Taking
 
     mutating func insert(_ event: Event<Element>, settings: WindowSettings) -> Insertion {

@@ -15,6 +15,8 @@ public struct StreamWindows<Element: Sendable>: Sendable {
     private var closed: [Window<Element>] = []
     /// The sum of the weights of all events that wait.
     public private(set) var totalWeight = 0
+    /// The windows that are open.
+    public private(set) var openCount = 0
     /// When events began to flow, and whether they do; a stream that is held up is not quiet.
     private var flowingSince: Int64? = .min
     private var replay: Replay?
@@ -64,9 +66,10 @@ public struct StreamWindows<Element: Sendable>: Sendable {
         stream.lastPosition = position
         let event = Event(
             element: element, time: time, position: position, weight: weight, identity: identity)
-        let before = stream.weight
+        let before = (weight: stream.weight, open: stream.openCount(settings))
         let outcome = stream.insert(event, settings: settings)
-        totalWeight += stream.weight - before
+        totalWeight += stream.weight - before.weight
+        openCount += stream.openCount(settings) - before.open
         if !stream.isEmpty { waiting.insert(name) }
         if outcome == .taken { collect(&stream) { [settings] in $0.closeDue(settings: settings) } }
         return outcome == .late && isReplayed ? .replayed : outcome
@@ -146,9 +149,10 @@ public struct StreamWindows<Element: Sendable>: Sendable {
     private mutating func collect(
         _ stream: inout StreamState<Element>, _ close: (inout StreamState<Element>) -> [Window<Element>]
     ) {
-        let before = stream.weight
+        let before = (weight: stream.weight, open: stream.openCount(settings))
         closed += close(&stream)
-        totalWeight -= before - stream.weight
+        totalWeight += stream.weight - before.weight
+        openCount += stream.openCount(settings) - before.open
         if stream.isEmpty { waiting.remove(stream.name) }
     }
 

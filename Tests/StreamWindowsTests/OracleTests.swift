@@ -43,7 +43,7 @@ import Testing
         }
         windows.end()
         let last = windows.takeClosed()
-        #expect(windows.totalWeight == 0 && windows.lowestPosition == nil)
+        #expect(windows.totalWeight == 0 && windows.openCount == 0 && windows.lowestPosition == nil)
         #expect(Set(last.flatMap { $0.events.map(\.position) }) == oracle.waiting)
     }
 

@@ -52,6 +52,21 @@ import Testing
         #expect(second[0].start == 2001 && second[0].end == 10_000)
     }
 
+    @Test(
+        arguments: [
+            (WindowSettings.Shape.tumbling(length: 10), 5), (.sliding(length: 10, step: 5), 11),
+            (.count(size: 9, step: 9), 2),
+        ]) func openWindowsAreCounted(shape: WindowSettings.Shape, count: Int) throws
+    {
+        var windows = Windows(settings: try WindowSettings(shape: shape, lateness: 100))
+        // One stream from its first window to its fourth, another one in one.
+        _ = fed(&windows, [(1, 1), (9, 2), (35, 3), (12, 4)])
+        _ = fed(&windows, [(6, 5)], stream: "t")
+        #expect(windows.openCount == count)
+        windows.end()
+        #expect(windows.openCount == 0)
+    }
+
     @Test func aStreamThatIsHeldUpIsNotQuiet() throws {
         var windows = Windows(settings: try WindowSettings(shape: .tumbling(length: 10), idle: 3))
         _ = fed(&windows, [(1, 1)])

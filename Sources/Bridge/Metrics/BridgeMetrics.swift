@@ -125,7 +125,8 @@ final class BridgeMetrics: Sendable {
             "tda_window_distances_reused_total", "counter", "Distances kept from the window before.",
             counts.distancesReused)
         Self.counts(counts.letters, "tda_dead_letters_total", "Dead letters, by reason.", "reason", &out)
-        out.single("tda_streams_open", "gauge", "Streams with events waiting for windows.", gauges.open)
+        out.single("tda_streams_open", "gauge", "Streams with events in open windows.", gauges.openStreams)
+        out.single("tda_windows_open", "gauge", "Windows that are open.", gauges.openWindows)
         out.single("tda_windows_open_bytes", "gauge", "What open windows hold.", gauges.openBytes)
         out.single("tda_windows_pending", "gauge", "Closed windows not done with.", gauges.pending)
         out.single("tda_windows_pending_bytes", "gauge", "What they hold.", gauges.pendingBytes)

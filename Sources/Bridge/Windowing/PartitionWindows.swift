@@ -10,8 +10,8 @@ struct PartitionWindows {
     private var letters: [Int64] = []
     /// The offsets of events that were turned away, from where reading may begin again.
     private var turnedAway: Set<Int64> = []
-    /// By stream, the distances of its last window.
-    private var distances: [String: SharedDistances] = [:]
+    /// Those within the streams' last windows.
+    var distances = DistanceCache()
     /// What was committed last.
     var committed: CommittedOffset?
     /// Records before this offset were dealt with when they were read for the first time, but for those in
@@ -72,22 +72,6 @@ struct PartitionWindows {
     mutating func setPaused(_ paused: Bool, now: Int64) {
         isPaused = paused
         if paused { windows.setFlowing(false, now: now) }
-    }
-
-    /// The distances within a window that overlaps with its stream's last one; nil when they are not finite.
-    ///
-    /// - Parameter limit: the bytes that may be kept; beyond, all are forgotten.
-    mutating func lowerTriangle(
-        of updates: [CloudUpdate], stream: String, limit: Int, counting counts: inout WindowCounts
-    ) -> [Float]? {
-        if distances.values.reduce(0, { $0 + $1.byteCount }) > limit { distances = [:] }
-        var shared = distances.removeValue(forKey: stream) ?? SharedDistances()
-        let before = (shared.computed, shared.reused)
-        let lower = shared.lowerTriangle(of: updates)
-        counts.distancesComputed += shared.computed - before.0
-        counts.distancesReused += shared.reused - before.1
-        distances[stream] = shared
-        return lower.allSatisfy(\.isFinite) ? lower : nil
     }
 
     mutating func queueLetter(_ offset: Int64) { letters.append(offset) }

@@ -19,7 +19,9 @@ package struct WindowCounts: Sendable, Hashable {
 
 /// How the window processor stands.
 package struct WindowGauges: Sendable {
-    package var open = 0
+    /// Streams with events that wait, and windows that are open.
+    package var openStreams = 0
+    package var openWindows = 0
     package var pending = 0
     package var openBytes = 0
     package var pendingBytes = 0

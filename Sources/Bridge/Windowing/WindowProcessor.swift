@@ -9,40 +9,15 @@ package import Vocabulary
 /// Windows of one stream are computed side by side and published in their order. An offset is committed only
 /// when all that was made of the records before it has been acknowledged by the brokers.
 package struct WindowProcessor {
-    package enum Action: Sendable {
-        /// Ask the daemon; answer with `computed`.
-        case compute(id: Int, ComputeRequest)
-        /// Send these records; answer with `published`. The offsets belong to the same transaction, where
-        /// there is one. There is never more than one batch on its way.
-        case publish(Batch)
-        /// Commit without waiting.
-        case commit([TopicPartition: CommittedOffset])
-        case pause([TopicPartition])
-        case resume([TopicPartition])
-        /// Commit, wait for it, then hand the partitions back.
-        case release([TopicPartition], committing: [TopicPartition: CommittedOffset])
-    }
-
-    package struct Batch: Sendable {
-        package let records: [OutgoingRecord]
-        package let offsets: [TopicPartition: CommittedOffset]
-    }
-
-    private struct Letter {
-        let source: TopicPartition
-        let offset: Int64
-        let record: OutgoingRecord
-    }
-
     private let options: WindowOptions
     private let reader: EventReader
     private let schemaID: @Sendable () -> KafkaHeader?
     private var partitions: [TopicPartition: PartitionWindows] = [:]
     private var tasks = WindowTasks()
-    private var letters: [Letter] = []
+    private var letters = LetterQueue()
     /// What is on its way to the brokers.
-    private var batch: (tasks: [Int], letters: [Letter])?
-    private var isPaused = false
+    private var batch: (tasks: [Int], letters: [LetterQueue.Letter])?
+    private var flow: FlowControl
     private var lastCommit = Int64.min / 2
     private var actions: [Action] = []
     package private(set) var counts = WindowCounts()
@@ -57,6 +32,7 @@ package struct WindowProcessor {
         self.options = options
         self.reader = reader
         self.schemaID = schemaID
+        flow = FlowControl(maxPending: options.maxPending, totalLimit: options.totalLimit)
     }
 
     /// What is to be done, in order; each is returned once.
@@ -73,9 +49,9 @@ package struct WindowProcessor {
         for (partition, committed) in offsets {
             partitions[partition] = PartitionWindows(
                 settings: options.windows, committed: committed, now: now)
-            if isPaused { partitions[partition]?.setPaused(true, now: now) }
+            if flow.isPaused { partitions[partition]?.setPaused(true, now: now) }
         }
-        if isPaused { actions.append(.pause(offsets.keys.sorted())) }
+        if flow.isPaused { actions.append(.pause(offsets.keys.sorted())) }
     }
 
     /// The group takes partitions away: what is going on in them gets some time to end.
@@ -89,11 +65,10 @@ package struct WindowProcessor {
             }
             partitions[partition]?.drainUntil = lost ? now : now + options.drainTime
             tasks.abandon(partition)
-            letters.removeAll { $0.source == partition && lost }
             if lost { drop(partition) }
         }
         let gone = lost ? taken : unknown
-        if !gone.isEmpty { actions.append(.release(gone, committing: [:])) }
+        if !gone.isEmpty { actions.append(.release(gone, committing: [:], leaving: 0)) }
     }
 
     package mutating func reachedEnd(_ partition: TopicPartition, now: Int64) {
@@ -136,7 +111,7 @@ package struct WindowProcessor {
 
     /// Lets time pass, and says what is to be done next.
     package mutating func tick(now: Int64) {
-        for partition in partitions.keys.sorted() where partitions[partition]?.drainUntil == nil {
+        for partition in partitions.reading {
             partitions[partition]?.windows.advance(now: now)
             collect(partition, now: now)
         }
@@ -184,22 +159,13 @@ package struct WindowProcessor {
             for letter in batch.letters { partitions[letter.source]?.finishLetter(letter.offset) }
         } else {
             tasks.notPublished(batch.tasks)
-            letters = batch.letters.filter { partitions[$0.source] != nil } + letters
+            letters.putBack(batch.letters.filter { partitions[$0.source] != nil })
         }
     }
 
     /// The offsets were not committed: try again.
     package mutating func commitFailed() {
         for partition in partitions.keys { partitions[partition]?.committed = nil }
-    }
-
-    /// Everything that could be committed now.
-    package func offsets() -> [TopicPartition: CommittedOffset] {
-        var offsets: [TopicPartition: CommittedOffset] = [:]
-        for (partition, state) in partitions {
-            offsets[partition] = state.offset(unfinished: tasks.unfinished(in: partition))?.offset
-        }
-        return offsets
     }
 
     // MARK: Windows
@@ -214,20 +180,7 @@ package struct WindowProcessor {
     }
 
     private mutating func shedIfNeeded(now: Int64) {
-        var open = partitions.values.reduce(0) { $0 + $1.windows.totalWeight }
-        while open > options.totalLimit {
-            guard
-                let heaviest = partitions.max(by: {
-                    $0.value.windows.totalWeight < $1.value.windows.totalWeight
-                }),
-                heaviest.value.windows.waitingCount > 0
-            else { return }
-            partitions[heaviest.key]?.windows.shed()
-            let after = partitions.values.reduce(0) { $0 + $1.windows.totalWeight }
-            collect(heaviest.key, now: now)
-            guard after < open else { return }
-            open = after
-        }
+        while let shed = partitions.shedHeaviest(above: options.totalLimit) { collect(shed, now: now) }
     }
 
     private mutating func startComputations(now: Int64) {
@@ -237,7 +190,8 @@ package struct WindowProcessor {
         for task in begun {
             do throws(InvalidInput) {
                 let input: ComputeInput
-                if let shared = sharedInput(task) {
+                if let shared = partitions[task.source]?.distances.input(of: task, options, counting: &counts)
+                {
                     input = shared
                 } else {
                     input = try task.input(options.homology.precision)
@@ -249,20 +203,6 @@ package struct WindowProcessor {
         }
     }
 
-    /// The distances of a window that overlaps with the one before, where it is less work to keep them; nil
-    /// where it is not.
-    private mutating func sharedInput(_ task: WindowTask) -> ComputeInput? {
-        guard options.sharesDistances else { return nil }
-        let updates = task.fitting
-        let count = updates.reduce(0) { $0 + $1.pointCount }
-        guard let dimension = updates.first?.dimension, count <= SharedDistances.mostPoints,
-            options.reuse == .on || dimension >= WindowOptions.dimensionsWorthSharing,
-            let lower = partitions[task.source]?.lowerTriangle(
-                of: updates, stream: task.window.stream, limit: options.totalLimit / 8, counting: &counts)
-        else { return nil }
-        return .distances(DistanceMatrix(computed: .float32(lower), count: count))
-    }
-
     // MARK: Dead letters
 
     private mutating func giveUp(
@@ -271,8 +211,7 @@ package struct WindowProcessor {
         // A record that is read again has its letter.
         guard partitions[record.source]?.wasRead(record.offset) == false else { return }
         counts.letters[reason.rawValue, default: 0] += 1
-        let letter = DeadLetter(record, reason, message).outgoing(wallTime: wallTime)
-        letters.append(Letter(source: record.source, offset: record.offset, record: letter))
+        letters.add(DeadLetter(record, reason, message), wallTime: wallTime)
         partitions[record.source]?.queueLetter(record.offset)
     }
 
@@ -281,8 +220,7 @@ package struct WindowProcessor {
     private mutating func publish() {
         guard batch == nil, tasks.hasReady || !letters.isEmpty else { return }
         var (taken, records) = tasks.takeReady(limit: Self.batchRecords)
-        let sent = Array(letters.prefix(max(0, Self.batchRecords - records.count)))
-        letters.removeFirst(sent.count)
+        let sent = letters.take(Self.batchRecords - records.count)
         records += sent.map(\.record)
         batch = (taken, sent)
         var offsets: [TopicPartition: CommittedOffset] = [:]
@@ -315,26 +253,18 @@ package struct WindowProcessor {
     // MARK: Flow
 
     private mutating func adjustFlow(now: Int64) {
-        let limit = options.maxPending
-        let isFull =
-            tasks.count >= limit || tasks.weight >= options.totalLimit || letters.count >= 20 * limit
-        let isEasy =
-            tasks.count <= limit / 2 && tasks.weight <= options.totalLimit / 2 && letters.count <= 10 * limit
-        guard isPaused ? isEasy : isFull else { return }
-        isPaused.toggle()
-        if isPaused { counts.pauses += 1 }
-        for partition in partitions.keys { partitions[partition]?.setPaused(isPaused, now: now) }
-        let all = partitions.filter { $0.value.drainUntil == nil }.keys.sorted()
-        actions.append(isPaused ? .pause(all) : .resume(all))
+        guard flow.adjust(pending: tasks.count, bytes: tasks.weight, letters: letters.count) else { return }
+        if flow.isPaused { counts.pauses += 1 }
+        for partition in partitions.keys { partitions[partition]?.setPaused(flow.isPaused, now: now) }
+        actions.append(flow.isPaused ? .pause(partitions.reading) : .resume(partitions.reading))
     }
 
     private mutating func release(now: Int64) {
-        let draining = partitions.filter { $0.value.drainUntil != nil }.keys.sorted()
+        let draining = partitions.draining
         guard !draining.isEmpty else { return }
         // All of them together: the group waits for the last.
-        let isDone = draining.allSatisfy { partition in
-            !tasks.isGoingOn(in: partition) && partitions[partition]?.hasLetters != true
-        }
+        let begun = draining.reduce(0) { $0 + tasks.goingOn(in: $1) }
+        let isDone = begun == 0 && draining.allSatisfy { partitions[$0]?.hasLetters != true }
         let isLate = draining.contains { (partitions[$0]?.drainUntil ?? .max) <= now }
         guard isDone || isLate else { return }
         var offsets: [TopicPartition: CommittedOffset] = [:]
@@ -344,22 +274,21 @@ package struct WindowProcessor {
             }
             drop(partition)
         }
-        actions.append(.release(draining, committing: offsets))
+        actions.append(.release(draining, committing: offsets, leaving: begun))
     }
 
     private mutating func drop(_ partition: TopicPartition) {
         tasks.drop(partition)
-        letters.removeAll { $0.source == partition }
+        letters.drop(partition)
         partitions[partition] = nil
     }
 
     /// For the metrics.
     package func gauges() -> WindowGauges {
         WindowGauges(
-            open: partitions.values.reduce(0) { $0 + $1.windows.waitingCount }, pending: tasks.count,
-            openBytes: partitions.values.reduce(0) { $0 + $1.windows.totalWeight },
-            pendingBytes: tasks.weight,
-            isPaused: isPaused, positions: partitions.compactMapValues(\.next))
+            openStreams: partitions.openStreams, openWindows: partitions.openWindows, pending: tasks.count,
+            openBytes: partitions.openWeight, pendingBytes: tasks.weight, isPaused: flow.isPaused,
+            positions: partitions.compactMapValues(\.next))
     }
 
     package var isIdle: Bool { batch == nil && tasks.isEmpty && letters.isEmpty }

@@ -153,7 +153,12 @@ final class WindowService: Service {
         case .resume(let partitions):
             logger.info("resuming", metadata: ["partitions": "\(list(partitions))"])
             try consumer.resume(partitions)
-        case .release(let partitions, let offsets):
+        case .release(let partitions, let offsets, let left):
+            if left > 0 {
+                logger.warning(
+                    "windows are left to the next owner of their partitions, which may repeat them",
+                    metadata: ["windows": "\(left)", "partitions": "\(list(partitions))"])
+            }
             release(partitions, offsets, consumer, &duties)
         }
     }

@@ -37,6 +37,8 @@ struct WindowSink: ~Copyable {
             properties["transactional.id"] = transactionalID
         } else {
             properties["message.timeout.ms"] = "0"
+            // So that a batch that is sent again within the client is not there twice.
+            properties["enable.idempotence"] = "true"
         }
         isTransactional = transactionalID != nil
         self.metrics = metrics

@@ -140,9 +140,9 @@ struct WindowTasks {
         }
     }
 
-    /// Whether something of the partition is with the daemon or on its way to the brokers.
-    func isGoingOn(in partition: TopicPartition) -> Bool {
-        (queues[partition] ?? [:]).values.joined().contains { tasks[$0]?.isGoingOn ?? false }
+    /// How many of the partition's windows are with the daemon or on their way to the brokers.
+    func goingOn(in partition: TopicPartition) -> Int {
+        (queues[partition] ?? [:]).values.joined().count { tasks[$0]?.isGoingOn ?? false }
     }
 
     /// Windows that were not begun are left to whoever gets the partition, and so are those after them.
