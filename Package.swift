@@ -147,9 +147,9 @@ let package = Package(
         .target(
             name: "Bridge",
             dependencies: [
-                "Vocabulary", "Formats", "Settings", "TDAClient", "Messages", "JobStore", "Schemas",
-                "StreamWindows",
-                "Kafka", hummingbird, httpClient, httpTypes, nioCore, nioHTTP1, collections, crypto,
+                "DistanceKernels", "Vocabulary", "Formats", "Settings", "TDAClient", "Messages", "JobStore",
+                "Schemas", "StreamWindows", "Kafka", hummingbird, httpClient, httpTypes, nioCore, nioHTTP1,
+                collections, crypto,
                 lifecycle,
                 signals,
                 logging,

@@ -23,8 +23,8 @@ package struct WindowOptions: Sendable {
     /// Whether overlapping windows share the distances that they have in common.
     package var reuse = DistanceReuse.auto
 
-    /// Below, computing a distance anew is as cheap as keeping it (bench/kafka sliding).
-    static let dimensionsWorthSharing = 256
+    /// Below, computing a distance anew is as cheap as sending it (bench/kafka, rows `sliding`).
+    static let dimensionsWorthSharing = 128
 
     /// Whether windows overlap, and their distances are such that they can be kept.
     var sharesDistances: Bool {
