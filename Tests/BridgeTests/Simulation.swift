@@ -32,6 +32,8 @@ struct Simulation {
     private(set) var accepted: [Int: String] = [:]
     /// Out of 100 answers of the daemon, and out of 100 batches.
     var failureRate: UInt64 = 0
+    /// Whether a batch's offsets are committed with its records, both or neither.
+    var isTransactional = false
 
     /// A bridge as the group sees it.
     struct Member {
@@ -128,7 +130,7 @@ struct Simulation {
             case .commit(let offsets): commit(offsets)
             case .pause(let partitions): bridges[member].paused.formUnion(partitions)
             case .resume: bridges[member].paused = []
-            case .release(let partitions, let offsets):
+            case .release(let partitions, let offsets, _):
                 commit(offsets)
                 for partition in partitions {
                     bridges[member].owned.remove(partition)
@@ -176,6 +178,7 @@ struct Simulation {
         bridges[member].batch = nil
         let succeeds = roll(100) >= failureRate
         if succeeds {
+            if isTransactional { commit(batch.offsets) }
             for record in batch.records {
                 if record.topic.hasSuffix(".dlq") {
                     letters.append(record)

@@ -67,6 +67,19 @@ import Vocabulary
         #expect(events.union(late) == Set(simulation.accepted.keys))
     }
 
+    /// The broker of the integration tests drops offsets that are committed in transactions, so this is where it
+    /// is shown that the processor puts the right ones into them.
+    @Test(arguments: 1...25) func withTransactionsCrashesLoseNothingAndRepeatNothing(seed: UInt64) throws {
+        var simulation = try Simulation(seed: seed, bridges: 3, options: try options())
+        simulation.isTransactional = true
+        try disturb(&simulation, steps: 3000, crashes: true)
+        let late = simulation.letters.compactMap { $0.event }
+        let events = simulation.published.flatMap(\.events)
+        #expect(Set(events).union(late) == Set(simulation.accepted.keys))
+        #expect(events.count + late.count == simulation.accepted.count)
+        #expect(Set(simulation.published.map(\.id)).count == simulation.published.count)
+    }
+
     @Test(arguments: 1...10) func countWindowsToo(seed: UInt64) throws {
         var simulation = try Simulation(
             seed: seed, bridges: 2, options: try options(.count(size: 5, step: 5)))

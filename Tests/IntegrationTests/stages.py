@@ -1,5 +1,11 @@
 """The programs of a stream joined by a broker in memory, as the tests of the bridge set them up."""
 
+import itertools
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
 import service
 from kafka_client import PATIENCE, Topics, metrics
 
@@ -63,3 +69,54 @@ class Stage:
 
     def letters(self):
         return self.topics.reader("tda_events.dlq")
+
+
+# Errors that pass, for each kind of request that the broker in memory can answer with one.
+PASSING = [
+    ("Produce", "NOT_LEADER_FOR_PARTITION"),
+    ("Metadata", "LEADER_NOT_AVAILABLE"),
+    ("JoinGroup", "COORDINATOR_NOT_AVAILABLE"),
+    ("Produce", "REQUEST_TIMED_OUT"),
+    ("InitProducerId", "COORDINATOR_LOAD_IN_PROGRESS"),
+    ("FindCoordinator", "COORDINATOR_NOT_AVAILABLE"),
+    ("SyncGroup", "NOT_COORDINATOR"),
+    ("Fetch", "NOT_LEADER_FOR_PARTITION"),
+    ("AddPartitionsToTxn", "CONCURRENT_TRANSACTIONS"),
+    ("ListOffsets", "LEADER_NOT_AVAILABLE"),
+    ("OffsetFetch", "COORDINATOR_LOAD_IN_PROGRESS"),
+    ("Heartbeat", "COORDINATOR_NOT_AVAILABLE"),
+    ("AddOffsetsToTxn", "COORDINATOR_LOAD_IN_PROGRESS"),
+    ("OffsetCommit", "COORDINATOR_NOT_AVAILABLE"),
+    ("Produce", "NOT_ENOUGH_REPLICAS"),
+    ("TxnOffsetCommit", "COORDINATOR_LOAD_IN_PROGRESS"),
+    ("ApiVersion", "REQUEST_TIMED_OUT"),
+    ("EndTxn", "COORDINATOR_NOT_AVAILABLE"),
+    ("LeaveGroup", "COORDINATOR_NOT_AVAILABLE"),
+]
+
+
+@contextmanager
+def disturbed(broker):
+    """Meanwhile one broker after the other goes down for a moment, and requests of every kind fail now and then; each
+    kind once at the least."""
+    stopping = threading.Event()
+
+    def disturb():
+        for turn, (kind, error) in enumerate(itertools.cycle(PASSING)):
+            if stopping.is_set() and turn >= len(PASSING):
+                break
+            broker.command(f"error {kind} {error} 2")
+            broker.command(f"down {turn % 3 + 1}")
+            time.sleep(0.2)
+            broker.command(f"up {turn % 3 + 1}")
+            time.sleep(0.3)
+
+    with ThreadPoolExecutor(1) as pool:
+        disturbing = pool.submit(disturb)
+        try:
+            yield
+        finally:
+            stopping.set()
+            disturbing.result()
+    for kind, _ in PASSING:
+        broker.command(f"clear {kind}")

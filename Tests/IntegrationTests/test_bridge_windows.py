@@ -1,11 +1,14 @@
 """Windows over streams: tda_events in, barcodes and dead letters out."""
 
+import asyncio
 import json
 import random
+import shutil
+import subprocess
 
 import pytest
 import service
-from kafka_client import PATIENCE, metrics, schema
+from kafka_client import PATIENCE, aiokafka, metrics, schema
 from stages import Stage
 
 pytestmark = pytest.mark.programs("tdad", "tda-bridge", "tda-dev-broker")
@@ -99,12 +102,36 @@ def test_count_windows(start, folder):
     assert [r.payload["window_metadata"]["closed_by"] for r in records] == ["count", "count", "idle"]
 
 
-def test_confluents_prefix_is_understood(stage):
-    event = {
-        "metadata": {"message_id": "framed", "message_type": "stream.event"},
-        "payload": {"stream_id": "s", "points": [[0, 0], [1, 1]], "timestamp": 0},
+def update(stream):
+    """An event of two points, as any client may publish it."""
+    return {
+        "metadata": {"message_id": f"event of {stream}", "message_type": "stream.event"},
+        "payload": {"stream_id": stream, "points": [[0, 0], [1, 1]], "timestamp": 0},
     }
-    stage.topics.publish("tda_events", b"\0\0\0\0\x07" + json.dumps(event).encode(), key="s")
+
+
+def test_events_that_aiokafka_and_kcat_publish_come_back_as_windows(stage):
+    async def publish():
+        async with aiokafka.AIOKafkaProducer(bootstrap_servers=stage.broker.servers) as producer:
+            await producer.send_and_wait(
+                "tda_events", json.dumps(update("aiokafka")).encode(), key=b"aiokafka"
+            )
+
+    asyncio.run(publish())
+    streams = {"aiokafka"}
+    if shutil.which("kcat"):
+        command = ["kcat", "-b", stage.broker.servers, "-P", "-t", "tda_events", "-K", "|"]
+        line = f"kcat|{json.dumps(update('kcat'))}"
+        subprocess.run(command, input=line, text=True, check=True, timeout=PATIENCE)
+        streams.add("kcat")
+    results = stage.results()
+    results.wait(lambda records: {record.key for record in records} == streams)
+    assert all(record.payload["window_metadata"]["point_count"] == 2 for record in results.records)
+
+
+def test_confluents_prefix_is_understood(stage):
+    framed = b"\0\0\0\0\x07" + json.dumps(update("s")).encode()
+    stage.topics.publish("tda_events", framed, key="s")
     stage.topics.flush()
     assert stage.results().wait_count(1)[0].payload["window_metadata"]["point_count"] == 2
 

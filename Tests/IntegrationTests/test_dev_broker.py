@@ -8,6 +8,7 @@ import time
 import pytest
 import service
 from kafka_client import PATIENCE, aiokafka, confluent
+from stages import PASSING
 
 pytestmark = pytest.mark.programs("tda-dev-broker")
 
@@ -95,6 +96,17 @@ def test_errors_are_injected_into_requests(broker):
 def test_commands_that_make_no_sense_are_refused(broker, line):
     with pytest.raises(ValueError, match="error: "):
         broker.command(line)
+
+
+def test_the_tests_disturb_every_kind_of_request(broker):
+    help_text = subprocess.run(
+        [service.PROGRAMS / "tda-dev-broker", "--help"], capture_output=True, text=True
+    ).stdout
+    kinds = " ".join(help_text.split()).split("REQUEST is one of ")[1].split(".")[0]
+    assert set(kinds.split(", ")) == {kind for kind, _ in PASSING}
+    for kind, error in PASSING:
+        broker.command(f"error {kind} {error} 1")
+        broker.command(f"clear {kind}")
 
 
 def test_it_stops_cleanly_and_takes_its_files_along(broker, folder):
