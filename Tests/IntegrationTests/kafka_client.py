@@ -75,6 +75,8 @@ class Reader:
                 # The broker in memory does not end a fetch that waits when a record comes.
                 "fetch.wait.max.ms": 20,
                 "topic.metadata.refresh.interval.ms": 1000,
+                # Back soon after brokers were down, which keep only some megabytes.
+                "reconnect.backoff.max.ms": 500,
             }
         )
         # No group, which takes seconds to join. The broker in memory gives topics four partitions.
