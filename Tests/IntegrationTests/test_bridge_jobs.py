@@ -207,25 +207,3 @@ def test_brokers_that_do_not_resolve_are_named_and_tried_again_ever_later(start,
     assert pauses()[:2] == [1, 2], patient.output()
     assert patient.process.poll() is None
     assert patient.stop() == 0, patient.output()
-
-
-def test_settings_for_security_reach_the_client_and_secrets_stay_out_of_the_log(start, folder):
-    settings = {
-        "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
-        "KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
-        "KAFKA_SASL_MECHANISM": "PLAIN",
-        "KAFKA_SASL_USERNAME": "someone",
-        "KAFKA_SASL_PASSWORD": "hunter2hunter2",
-        "TDA_DATA_DIR": str(folder),
-        "TDA_METRICS_PORT": "0",
-        "LOG_LEVEL": "trace",
-    }
-    bridge = start.program("tda-bridge", "--require-broker", environment=settings)
-    assert bridge.process.wait(PATIENCE) == 1
-    assert "security.protocol=SASL_PLAINTEXT" in bridge.output()
-    assert "hunter2" not in bridge.output()
-
-    settings["KAFKA_SECURITY_PROTOCOL"] = "NONSENSE"
-    bridge = start.program("tda-bridge", environment=settings)
-    assert bridge.process.wait(PATIENCE) == 1
-    assert "security.protocol" in bridge.output() and "hunter2" not in bridge.output()
