@@ -9,6 +9,8 @@ struct FlagPersistence<Graph: RankedGraph> {
     /// The highest dimension that can have bars, at most the one asked for.
     let dimension: Int
     let options: VietorisRipsOptions
+    /// To the dimensions from 2 on; nil to choose. Representatives are cocycles in any case.
+    let way: HigherDimensionsWay?
     let context: ComputeContext
 
     func run<Entry: ColumnEntry>(
@@ -74,12 +76,11 @@ struct FlagPersistence<Graph: RankedGraph> {
             outcome.deaths.map { codec.triangle(rank: $0.rank, vertex: $0.vertex) }, context)
         clock.end("dimension 1")
         guard let blocks else { return }
-        if !options.representatives {
+        if !options.representatives, way != .cohomology {
             context.progress.enter("dimension 2", at: progressRange(of: 2).lowerBound)
             let pairs = try BlockHomology<Graph, Entry>(
                 graph: graph, blocks: blocks, codec: codec, field: field, dimension: dimension,
-                context: context,
-                scratch: scratch
+                isChosen: way != nil, context: context, scratch: scratch
             ).bars(deaths: outcome.deaths.map(\.rank), progress: progressRange)
             clock.end("block homology")
             if let pairs { return bars.append(contentsOf: pairs) }
@@ -89,7 +90,8 @@ struct FlagPersistence<Graph: RankedGraph> {
             context.progress.enter("dimension \(k)", at: progressRange(of: k).lowerBound)
             let stage = CohomologyDimension<Graph, Entry>(
                 graph: graph, blocks: blocks, barren: barren, codec: codec, field: field, dimension: k,
-                context: context, scratch: scratch, representatives: options.representatives)
+                highest: dimension, context: context, scratch: scratch,
+                representatives: options.representatives)
             guard let columns = try stage.columns(clearing: cleared) else { break }
             cleared = try stage.reduce(columns, bars: &bars, progress: progressRange(of: k))
             clock.end("dimension \(k)")

@@ -19,6 +19,14 @@ public enum VietorisRips {
         of matrix: DistanceMatrix, labels: [Int32]? = nil, options: VietorisRipsOptions,
         context: ComputeContext
     ) throws(HomologyError) -> ComputeResult {
+        try barcode(of: matrix, labels: labels, options: options, context: context, way: nil)
+    }
+
+    /// - Parameter way: to the dimensions from 2 on; nil to choose.
+    package static func barcode(
+        of matrix: DistanceMatrix, labels: [Int32]? = nil, options: VietorisRipsOptions,
+        context: ComputeContext, way: HigherDimensionsWay?
+    ) throws(HomologyError) -> ComputeResult {
         guard matrix.count <= DenseGraph.maximumCount else {
             throw .unsupported(
                 "a distance matrix of \(matrix.count) points; up to \(DenseGraph.maximumCount) are supported, "
@@ -38,7 +46,7 @@ public enum VietorisRips {
         clock.end("edges")
         return try barcode(
             of: graph, births: byLabel(matrix.vertexBirths, labels), threshold: threshold, options: options,
-            context: context, clock: clock)
+            context: context, way: way, clock: clock)
     }
 
     /// The barcode of the flag filtration of `graph`: pairs that are not in it are never joined.
@@ -47,6 +55,14 @@ public enum VietorisRips {
     ///   neighbours have numbers near each other; nil where nothing is known of the numbers.
     public static func barcode(
         of graph: SparseGraph, labels: [Int32]? = nil, options: VietorisRipsOptions, context: ComputeContext
+    ) throws(HomologyError) -> ComputeResult {
+        try barcode(of: graph, labels: labels, options: options, context: context, way: nil)
+    }
+
+    /// - Parameter way: to the dimensions from 2 on; nil to choose.
+    package static func barcode(
+        of graph: SparseGraph, labels: [Int32]? = nil, options: VietorisRipsOptions, context: ComputeContext,
+        way: HigherDimensionsWay?
     ) throws(HomologyError) -> ComputeResult {
         guard graph.edgeCount < UInt32.max else {
             throw .unsupported("\(graph.edgeCount) edges; up to \(UInt32.max - 1) are supported")
@@ -63,8 +79,7 @@ public enum VietorisRips {
         clock.end("edges")
         return try barcode(
             of: ranked, births: byLabel(graph.vertexBirths, labels), threshold: threshold, options: options,
-            context: context,
-            clock: clock)
+            context: context, way: way, clock: clock)
     }
 
     /// The births of the vertices of a graph, by the names of these.
@@ -78,14 +93,14 @@ public enum VietorisRips {
     /// Chooses the width of the simplex keys and the arithmetic.
     private static func barcode<Graph: RankedGraph>(
         of graph: Graph, births: Scalars?, threshold: Double, options: VietorisRipsOptions,
-        context: ComputeContext, clock: PhaseClock
+        context: ComputeContext, way: HigherDimensionsWay?, clock: PhaseClock
     ) throws(HomologyError) -> ComputeResult {
         let dimension = highestDimension(options, vertexCount: graph.vertexCount)
         let width = SimplexCodec<UInt64>.width(
             vertexCount: graph.vertexCount, edgeCount: graph.totalEdgeCount, dimension: dimension + 1)
         let computation = FlagPersistence(
             graph: graph, births: births, threshold: threshold, dimension: dimension, options: options,
-            context: context)
+            way: way, context: context)
         switch (width <= 64, options.field == .z2) {
         case (true, true): return try computation.run(BinaryEntry<UInt64>.self, clock: clock)
         case (true, false): return try computation.run(PrimeEntry<UInt64>.self, clock: clock)

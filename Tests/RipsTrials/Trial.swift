@@ -39,6 +39,7 @@ public struct Trial: Sendable {
             if let fault = difference(other, barcode, named: "1 thread, on \(size)") { return fault }
             if other.bits != barcode.bits { return "bytes differ between 1 and \(size) threads" }
         }
+        if let fault = try faultInOtherWays(trial, barcode) { return fault }
         for other in trial.disguises {
             if let fault = difference(try engine(other), barcode, named: "itself; wrong as: \(other)") {
                 return fault
@@ -47,6 +48,20 @@ public struct Trial: Sendable {
         if let fault = try faultInALargerGraph(trial, barcode) { return fault }
         if let fault = try faultInLess(trial, barcode) { return fault }
         return try faultInRepresentatives(trial, barcode)
+    }
+
+    /// The engine takes one of two ways to the dimensions from 2 on, small cases nearly always the same.
+    private func faultInOtherWays(_ trial: RipsCase, _ barcode: Barcode) throws -> String? {
+        guard trial.maxDimension >= 2 else { return nil }
+        let size = teamSizes[Int(trial.seed % UInt64(teamSizes.count))]
+        for way in [HigherDimensionsWay.homology, .cohomology] {
+            let other = try engine(trial, team: ThreadTeam(size: size), way: way)
+            if let fault = difference(other, barcode, named: "itself, by \(way) on \(size) threads") {
+                return fault
+            }
+            if other.bits != barcode.bits { return "bytes differ by \(way)" }
+        }
+        return nil
     }
 
     /// Scattered among many vertices, simplices need longer keys; each of the others is a bar of its own.
@@ -94,10 +109,11 @@ public struct Trial: Sendable {
 
     /// Runs the engine; checks what every run promises.
     private func engine(
-        _ trial: RipsCase, team: any Team = CallingThread(), representatives: Bool = false
+        _ trial: RipsCase, team: any Team = CallingThread(), representatives: Bool = false,
+        way: HigherDimensionsWay? = nil
     ) throws -> Barcode {
         let context = ComputeContext(team: team, stop: stop)
-        let result = try trial.engineResult(context: context, representatives: representatives)
+        let result = try trial.engineResult(context: context, representatives: representatives, way: way)
         if context.memory.current != 0 {
             throw Broken("\(context.memory.current) bytes still held at the end")
         }

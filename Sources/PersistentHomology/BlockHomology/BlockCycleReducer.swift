@@ -95,7 +95,7 @@ final class BlockCycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: @unchecke
     private func homology(ofBlock rank: UInt32) throws(HomologyError) -> LuneHomology<Entry>? {
         if let known = pairing.homology(ofBlock: rank) { return known }
         guard let homology = try examiner.homology(ofBlock: rank, degree: dimension - 2) else { return nil }
-        try pairing.enter(homology, ofBlock: rank)
+        pairing.enter(homology, ofBlock: rank)
         return homology
     }
 }

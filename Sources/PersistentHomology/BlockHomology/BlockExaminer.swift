@@ -30,7 +30,7 @@ final class BlockExaminer<Graph: RankedGraph, Entry: ColumnEntry>: @unchecked Se
         self.lune = lune
         dismantling = LuneDismantling(lune: lune, rows: scanner, memory: context.memory)
         self.context = context
-        filling = LuneFilling(dismantling, codec: codec, field: field)
+        filling = LuneFilling(dismantling, codec: codec, field: field, context: context)
     }
 
     /// The blocks that `examine` has found since this was asked last.
@@ -39,14 +39,24 @@ final class BlockExaminer<Graph: RankedGraph, Entry: ColumnEntry>: @unchecked Se
         return found
     }
 
+    /// Whether the open block of `rank` may have homology in one of `degrees`.
+    func isFertile(_ rank: UInt32, degrees: ClosedRange<Int>) throws(HomologyError) -> Bool {
+        guard let (degrees, center) = try begin(rank, degrees) else { return false }
+        for degree in degrees {
+            dismantling.allow(Self.mostWords)
+            if try !dismantling.vanishes(try dismantling.start(), degree: degree, center: center) {
+                return true
+            }
+        }
+        return false
+    }
+
     /// Notes the open block of `rank` where it may have homology, for each of `degrees`. Returns false when there is
     /// too much to tell.
     func examine(_ rank: UInt32, degrees: ClosedRange<Int>) throws(HomologyError) -> Bool {
-        let lowest = blocks.mayBeUnconnected(rank) ? 0 : 1
-        if degrees.upperBound < lowest { return true }
-        try scanner.lune(of: rank, into: lune)
-        let center = lune.position(of: blocks.pivot(of: rank))
-        for degree in max(degrees.lowerBound, lowest)...degrees.upperBound {
+        guard let (degrees, center) = try begin(rank, degrees) else { return true }
+        for degree in degrees {
+            dismantling.allow(Self.mostWords)
             let all = try dismantling.start()
             if try dismantling.vanishes(all, degree: degree, center: center) { continue }
             guard let homology = try homology(all, degree: degree) else { return false }
@@ -56,9 +66,22 @@ final class BlockExaminer<Graph: RankedGraph, Entry: ColumnEntry>: @unchecked Se
         return true
     }
 
+    /// Begins with the lune of an open block. Returns those of `degrees` that are worth a look, and the position of
+    /// the pivot vertex; nil where none is.
+    private func begin(
+        _ rank: UInt32, _ degrees: ClosedRange<Int>
+    ) throws(HomologyError) -> (degrees: ClosedRange<Int>, center: Int)? {
+        let lowest = max(degrees.lowerBound, blocks.mayBeUnconnected(rank) ? 0 : 1)
+        if degrees.upperBound < lowest { return nil }
+        try scanner.lune(of: rank, into: lune)
+        return (lowest...degrees.upperBound, lune.position(of: blocks.pivot(of: rank)))
+    }
+
     /// The homology of the block of `rank` in `degree`; nil where it is too much.
     func homology(ofBlock rank: UInt32, degree: Int) throws(HomologyError) -> LuneHomology<Entry>? {
-        try homology(try start(rank), degree: degree)
+        let all = try start(rank)
+        dismantling.allow(Self.mostWords)
+        return try homology(all, degree: degree)
     }
 
     /// The coordinates of `cycle`, by vertices, in a block with `homology`, and a chain as `LuneHomology` gives it.
@@ -85,8 +108,10 @@ final class BlockExaminer<Graph: RankedGraph, Entry: ColumnEntry>: @unchecked Se
         return byVertices(chain, degree: degree + 1)
     }
 
+    /// Begins with a lune that is known well enough: what has been shown once may take as long again.
     private func start(_ rank: UInt32) throws(HomologyError) -> VertexSet {
         try scanner.lune(of: rank, into: lune)
+        dismantling.allow(.max)
         return try dismantling.start()
     }
 
@@ -98,6 +123,9 @@ final class BlockExaminer<Graph: RankedGraph, Entry: ColumnEntry>: @unchecked Se
 
     /// Simplices of a core that are looked at.
     private static var largestCore: Int { 1 << 14 }
+
+    /// Words of rows that taking a lune apart may look at; some milliseconds.
+    private static var mostWords: Int { 1 << 22 }
 
     /// Positions in the lune are in the order of vertices, so that signs stay.
     private func byPositions(_ chain: Terms, degree: Int) -> Terms {

@@ -15,6 +15,8 @@ struct BlockHomology<Graph: RankedGraph, Entry: ColumnEntry> {
     let field: PrimeField
     /// The highest, ≥ 2.
     let dimension: Int
+    /// Whether to try in any case, without a look at a sample of blocks.
+    let isChosen: Bool
     let context: ComputeContext
     let scratch: WorkerScratch<Graph.Scanner>
 
@@ -24,7 +26,9 @@ struct BlockHomology<Graph: RankedGraph, Entry: ColumnEntry> {
     func bars(
         deaths: some Sequence<UInt32>, progress: (Int) -> ClosedRange<Double>
     ) throws(HomologyError) -> [PersistencePair]? {
-        guard dimension <= Self.mostDimensions, codec.bits * (dimension + 1) <= Entry.Key.bitWidth else {
+        guard dimension <= HigherDimensionsWay.mostDimensions,
+            codec.bits * (dimension + 1) <= Entry.Key.bitWidth
+        else {
             return nil
         }
         let examiners = (0..<context.team.size).map { worker in
@@ -32,6 +36,7 @@ struct BlockHomology<Graph: RankedGraph, Entry: ColumnEntry> {
                 graph: graph, blocks: blocks, field: field, codec: PositionCodec(bits: codec.bits),
                 scanner: scratch.scanners[worker], lune: scratch.lunes[worker], context: context)
         }
+        if !isChosen, try !isWorthwhile(examiners) { return nil }
         // What gives birth in the highest dimension has to be known everywhere, what ends it as far as some live.
         let memory = CountedBytes(memory: context.memory)
         let first = progress(2)
@@ -64,6 +69,33 @@ struct BlockHomology<Graph: RankedGraph, Entry: ColumnEntry> {
         }
         return pairs
     }
+
+    /// Whether so few open blocks have homology of their own that cycles are the better way, by a sample of blocks:
+    /// the first open one of each part of the ranks stands for all that are open there.
+    private func isWorthwhile(_ examiners: [BlockExaminer<Graph, Entry>]) throws(HomologyError) -> Bool {
+        let edgeCount = graph.edgeCount
+        let size = min(256, max(edgeCount / 16, 32))
+        let open = Atomic<Int>(0)
+        let fertile = Atomic<Int>(0)
+        try context.forEachChunk(of: size, size: 32) { worker, range throws(HomologyError) in
+            for index in range {
+                let part = index * edgeCount / size..<(index + 1) * edgeCount / size
+                guard let first = part.first(where: isOpen) else { continue }
+                let count = (first..<part.upperBound).count(where: isOpen)
+                open.add(count, ordering: .relaxed)
+                let rank = UInt32(truncatingIfNeeded: first)
+                if try examiners[worker].isFertile(rank, degrees: 0...dimension - 2) {
+                    fertile.add(count, ordering: .relaxed)
+                }
+            }
+        }
+        let way = HigherDimensionsWay(
+            dimension: dimension, open: open.load(ordering: .relaxed),
+            fertile: fertile.load(ordering: .relaxed))
+        return way == .homology
+    }
+
+    private func isOpen(_ rank: Int) -> Bool { blocks.isOpen(UInt32(truncatingIfNeeded: rank)) }
 
     /// Looks for the deaths of the highest dimension, window after window, until every birth has met its own. Returns
     /// false when that takes too much.
@@ -110,9 +142,6 @@ struct BlockHomology<Graph: RankedGraph, Entry: ColumnEntry> {
         }
         return true
     }
-
-    /// Links within links are looked at, one level for each dimension: above, columns are the better way.
-    private static var mostDimensions: Int { 3 }
 
     /// Terms that all cycles of a dimension may add before columns are taken instead.
     private var mostTerms: Int { 1 << 20 + 4 * graph.edgeCount }

@@ -104,8 +104,7 @@ final class CyclePairing<Entry: ColumnEntry>: Sendable {
 
     func homology(ofBlock rank: UInt32) -> LuneHomology<Entry>? { state.withLock { $0.homologies[rank] } }
 
-    func enter(_ homology: LuneHomology<Entry>, ofBlock rank: UInt32) throws(HomologyError) {
-        try memory.reserve(homology.bytes)
+    func enter(_ homology: LuneHomology<Entry>, ofBlock rank: UInt32) {
         state.withLock { $0.homologies[rank] = homology }
     }
 

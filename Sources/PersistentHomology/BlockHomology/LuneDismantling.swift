@@ -9,6 +9,9 @@ final class LuneDismantling<Rows: LuneRows> {
     let lune: LuneGraph
     private let rows: Rows
     let sets: VertexSets
+    /// Words of rows that have been looked at so far, in all lunes: about a nanosecond each.
+    @exclusivity(unchecked) private(set) var effort = 0
+    @exclusivity(unchecked) private var limit = Int.max
 
     init(lune: LuneGraph, rows: Rows, memory: MemoryAccount) {
         self.lune = lune
@@ -24,6 +27,15 @@ final class LuneDismantling<Rows: LuneRows> {
         return all
     }
 
+    /// From now on `more` words may be looked at; after that nothing more is shown to vanish.
+    func allow(_ more: Int) {
+        let (sum, isTooLarge) = effort.addingReportingOverflow(more)
+        limit = isTooLarge ? .max : sum
+    }
+
+    /// Whether all that was allowed has been looked at.
+    var isSpent: Bool { effort >= limit }
+
     @inline(__always)
     func row(_ position: Int) -> UnsafePointer<UInt64> { rows.row(position, of: lune) }
 
@@ -32,6 +44,7 @@ final class LuneDismantling<Rows: LuneRows> {
     /// - Parameter center: a vertex that sees many.
     func vanishes(_ set: VertexSet, degree: Int, center: Int? = nil) throws(HomologyError) -> Bool {
         if degree < 0 { return !set.isEmpty }
+        if isSpent { return false }
         if degree == 0 { return try isConnected(set, from: center) }
         let left = try sets.take()
         defer { sets.giveBack(1) }
@@ -59,11 +72,12 @@ final class LuneDismantling<Rows: LuneRows> {
         defer { sets.giveBack(1) }
         var order: [Int] = []
         var goesOn = true
-        while goesOn {
+        while goesOn, !isSpent {
             goesOn = false
             var next = set.first
             while let position = next {
                 next = set.next(from: position + 1)
+                effort &+= set.words
                 link.assign(set, within: row(position))
                 guard try vanishes(link, degree: degree - 1), try vanishes(link, degree: degree) else {
                     continue
@@ -114,6 +128,7 @@ final class LuneDismantling<Rows: LuneRows> {
         var next = candidates.first
         while let position = next {
             next = candidates.next(from: position + 1)
+            effort &+= left.words
             link.assign(left, within: row(position))
             guard try vanishes(link, degree: degree - 1) else { continue }
             left.remove(position)
@@ -141,6 +156,7 @@ final class LuneDismantling<Rows: LuneRows> {
         var left = tries
         while let position = candidate, left > 0 {
             left -= 1
+            effort &+= set.words
             let row = row(position)
             var (seen, refuter) = (0, -1)
             for word in 0..<set.words {
@@ -174,6 +190,7 @@ final class LuneDismantling<Rows: LuneRows> {
             var joined = false
             var next = left.first
             while let position = next {
+                effort &+= set.words
                 let row = row(position)
                 if let through = reached.first(within: row) {
                     joined = true

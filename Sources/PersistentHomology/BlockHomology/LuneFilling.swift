@@ -12,11 +12,16 @@ final class LuneFilling<Rows: LuneRows, Entry: ColumnEntry> {
     private let dismantling: LuneDismantling<Rows>
     private let codec: PositionCodec<Key>
     private let field: PrimeField
+    let context: ComputeContext
 
-    init(_ dismantling: LuneDismantling<Rows>, codec: PositionCodec<Key>, field: PrimeField) {
+    init(
+        _ dismantling: LuneDismantling<Rows>, codec: PositionCodec<Key>, field: PrimeField,
+        context: ComputeContext
+    ) {
         self.dismantling = dismantling
         self.codec = codec
         self.field = field
+        self.context = context
     }
 
     /// A chain with the boundary `cycle`, of `degree` ≥ −1 on the vertices of `set`, terms of equal keys not added
@@ -60,6 +65,7 @@ final class LuneFilling<Rows: LuneRows, Entry: ColumnEntry> {
     func take(
         _ position: Int, outOf cycle: inout Terms, in left: VertexSet, degree: Int, filling: inout Terms
     ) throws(HomologyError) -> Bool {
+        try context.checkStop()
         left.remove(position)
         var link: Terms = []
         var rest: Terms = []

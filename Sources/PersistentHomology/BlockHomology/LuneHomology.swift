@@ -18,8 +18,9 @@ struct LuneHomology<Entry: ColumnEntry>: Sendable {
     private var numbers: [Key: Int] = [:]
     private var bounding: ColumnsByPivot<Entry>
     private let field: PrimeField
+    private let memory: CountedBytes
 
-    /// Nil where the core has more than `limit` simplices, or its matrix takes too long to reduce.
+    /// Nil where the core has more than `limit` simplices, or finding it or reducing its matrix takes too long.
     ///
     /// - Parameter lune: begun anew; `all` are its vertices.
     init?<Rows: LuneRows>(
@@ -30,27 +31,32 @@ struct LuneHomology<Entry: ColumnEntry>: Sendable {
         self.degree = degree
         self.field = field
         order = try lune.reduceToCore(all, degree: degree)
-        bounding = ColumnsByPivot(field: field)
+        memory = CountedBytes(memory: context.memory)
+        bounding = ColumnsByPivot(field: field, memory: memory)
+        if lune.isSpent { return nil }
         var cliques = CoreCliques(lune, codec: codec, limit: limit)
         guard let simplices = try cliques.list(size: degree + 1, in: all),
             let cofaces = try cliques.list(size: degree + 2, in: all)
         else { return nil }
+        let listed = CountedBytes(memory: context.memory)
+        try listed.reserve((simplices.count + cofaces.count) * MemoryLayout<Key>.stride)
         for coface in cofaces {
             try context.checkStop()
             if bounding.effort > Self.mostTerms { return nil }
             var column = Self.boundary(of: coface, count: degree + 2, codec, field)
             var chain = [Entry(coface, 1)]
-            if bounding.reduce(&column, &chain) { bounding.insert(column, chain) }
+            if bounding.reduce(&column, &chain) { try bounding.insert(column, chain) }
         }
-        var lower = ColumnsByPivot<Entry>(field: field)
+        var lower = ColumnsByPivot<Entry>(field: field, memory: listed)
         for simplex in simplices where !bounding.hasPivot(simplex) {
             try context.checkStop()
             if lower.effort > Self.mostTerms { return nil }
             var column = Self.boundary(of: simplex, count: degree + 1, codec, field)
             var chain = [Entry(simplex, 1)]
             if lower.reduce(&column, &chain) {
-                lower.insert(column, chain)
+                try lower.insert(column, chain)
             } else {
+                try memory.reserve(chain.count * MemoryLayout<Entry>.stride + 96)
                 numbers[simplex] = cycles.count
                 cycles.append(chain)
             }
@@ -70,6 +76,7 @@ struct LuneHomology<Entry: ColumnEntry>: Sendable {
         var coordinates = [UInt32](repeating: 0, count: cycles.count)
         addUp(&rest, field)
         while let last = rest.last {
+            try filling.context.checkStop()
             if let column = bounding.column(withPivot: last.key) {
                 // rest − f · column; the chain grows by what was taken away.
                 let factor = field.multiply(
@@ -89,12 +96,6 @@ struct LuneHomology<Entry: ColumnEntry>: Sendable {
 
     /// Terms that may be added while a core is reduced; some milliseconds.
     private static var mostTerms: Int { 1 << 20 }
-
-    /// About what this takes.
-    var bytes: Int {
-        let terms = cycles.reduce(0) { $0 + $1.count } + bounding.termCount
-        return 8 * order.count + terms * MemoryLayout<Entry>.stride + 64 * (cycles.count + bounding.count)
-    }
 
     private static func boundary(
         of simplex: Key, count: Int, _ codec: PositionCodec<Key>, _ field: PrimeField
@@ -119,34 +120,39 @@ struct ColumnsByPivot<Entry: ColumnEntry>: Sendable {
     /// How many terms reducing has added so far.
     private(set) var effort = 0
     private let field: PrimeField
+    private let memory: CountedBytes
 
-    init(field: PrimeField) { self.field = field }
-
-    var count: Int { columns.count }
-    var termCount: Int { columns.reduce(0) { $0 + $1.boundary.count + $1.chain.count } }
+    init(field: PrimeField, memory: CountedBytes) {
+        self.field = field
+        self.memory = memory
+    }
 
     func hasPivot(_ key: Entry.Key) -> Bool { places[key] != nil }
 
     func column(withPivot key: Entry.Key) -> Column? { places[key].map { columns[$0] } }
 
-    mutating func insert(_ boundary: [Entry], _ chain: [Entry]) {
+    mutating func insert(_ boundary: [Entry], _ chain: [Entry]) throws(HomologyError) {
         guard let last = boundary.last else { return }
+        try memory.reserve((boundary.count + chain.count) * MemoryLayout<Entry>.stride + 128)
         places[last.key] = columns.count
         columns.append((boundary, chain))
     }
 
     /// Reduces `column`, sorted by key, and `chain` with it. Returns false when it becomes zero.
     mutating func reduce(_ column: inout [Entry], _ chain: inout [Entry]) -> Bool {
-        var isReduced = false
+        var compactCount = max(chain.count, 64)
         while let last = column.last, let place = places[last.key] {
             let owner = columns[place]
             let factor = field.eliminating(last.coefficient, with: owner.boundary.last?.coefficient ?? 1)
             effort += column.count + owner.boundary.count + owner.chain.count
             merge(&column, owner.boundary, times: factor, field)
             append(owner.chain, times: factor, to: &chain, field)
-            isReduced = true
+            if chain.count > 2 * compactCount {
+                addUp(&chain, field)
+                compactCount = max(chain.count, compactCount)
+            }
         }
-        if isReduced { addUp(&chain, field) }
+        addUp(&chain, field)
         return !column.isEmpty
     }
 }

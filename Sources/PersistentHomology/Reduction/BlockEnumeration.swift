@@ -1,3 +1,5 @@
+import Hardware
+
 /// Lists the columns of open blocks that are not barren; scratch of one worker.
 ///
 /// Sendable for that reason.
@@ -5,12 +7,22 @@ final class BlockEnumeration<Scanner: RankScanner, Key: SimplexKey>: @unchecked 
     private let lune: LuneGraph
     private let scanner: Scanner
     private let dimension: Int
+    private let highest: Int
+    private let dismantling: LuneDismantling<Scanner>
     private var columns: ColumnEnumeration<Scanner, Key>
 
-    init(lune: LuneGraph, scanner: Scanner, dimension: Int, codec: SimplexCodec<Key>) {
+    /// - Parameters:
+    ///   - dimension: of the columns.
+    ///   - highest: the highest dimension that will be asked for.
+    init(
+        lune: LuneGraph, scanner: Scanner, dimension: Int, highest: Int, codec: SimplexCodec<Key>,
+        memory: MemoryAccount
+    ) {
         self.lune = lune
         self.scanner = scanner
         self.dimension = dimension
+        self.highest = highest
+        dismantling = LuneDismantling(lune: lune, rows: scanner, memory: memory)
         columns = ColumnEnumeration(lune: lune, scanner: scanner, dimension: dimension, codec: codec)
     }
 
@@ -20,9 +32,25 @@ final class BlockEnumeration<Scanner: RankScanner, Key: SimplexKey>: @unchecked 
         _ rank: UInt32, pivot: UInt32, into keys: inout GrowingList<Key>
     ) throws(HomologyError) -> Bool {
         try scanner.lune(of: rank, into: lune)
-        var collapse = LuneCollapse(lune, scanner: scanner, degree: dimension - 2)
-        if collapse.leavesNoHomology(pivot: pivot) { return false }
+        if try isBarren(pivot: pivot) { return false }
         try columns.list(pivot: pivot, into: &keys)
         return true
     }
+
+    /// Whether the lune surely has no homology in any degree from that of the columns on. One that has some in a
+    /// higher degree needs its columns here too, so that clearing knows them there.
+    private func isBarren(pivot: UInt32) throws(HomologyError) -> Bool {
+        var collapse = LuneCollapse(lune, scanner: scanner, degree: dimension - 2)
+        if collapse.leavesNoHomology(pivot: pivot) { return true }
+        let center = lune.position(of: pivot)
+        dismantling.allow(Self.mostWords)
+        for degree in dimension - 2...highest - 2 {
+            let all = try dismantling.start()
+            if try !dismantling.vanishes(all, degree: degree, center: center) { return false }
+        }
+        return true
+    }
+
+    /// Words of rows that a lune is worth.
+    private static var mostWords: Int { 1 << 14 }
 }

@@ -11,6 +11,8 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
     let codec: SimplexCodec<Entry.Key>
     let field: PrimeField
     let dimension: Int
+    /// The highest dimension that will be asked for.
+    let highest: Int
     let context: ComputeContext
     let scratch: WorkerScratch<Graph.Scanner>
     let representatives: Bool
@@ -84,7 +86,7 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
         let enumerations = (0..<context.team.size).map { worker in
             BlockEnumeration(
                 lune: scratch.lunes[worker], scanner: scratch.scanners[worker], dimension: dimension,
-                codec: codec)
+                highest: highest, codec: codec, memory: context.memory)
         }
         try context.forEachChunk(of: edgeCount, size: chunk) { worker, range throws(HomologyError) in
             var keys = GrowingList<Entry.Key>(memory: context.memory)
