@@ -20,7 +20,9 @@ extension VietorisRips {
         let higher = Self.reduction(
             edges: edges, dimension: dimension, threads: threads, options: options, forecast: forecast)
         return (
-            (seconds(count: count, edges: edges, isSparse: isSparse, dimension: dimension) + higher.seconds)
+            (seconds(
+                count: count, edges: edges, isSparse: isSparse, dimension: dimension,
+                openShare: forecast?.openShare ?? 0.1) + higher.seconds)
                 / speedup(threads),
             memory(count: count, edges: edges, isSparse: isSparse, dimension: dimension, threads: threads)
                 + higher.memory
@@ -33,42 +35,64 @@ extension VietorisRips {
     ) -> (seconds: Double, memory: Int) {
         guard dimension >= 2 else { return (0, 0) }
         guard let forecast else { return (0, 8 * edges * (dimension - 1)) }
-        if forecast.prefersHomology, !options.representatives {
+        if forecast.way == .homology, !options.representatives {
             let openBlocks = forecast.openShare * Double(edges)
-            return (openBlocks * Double(dimension) * secondsOfBlock, 1 << 20 + 8 * edges)
+            return (
+                openBlocks * (secondsOfBlock * Double(dimension) + forecast.wordsOfBlock * secondsOfWord),
+                1 << 20 + 8 * edges
+            )
         }
         let columns = forecast.columns.prefix(dimension - 1)
         return (
-            columns.reduce(0, +) * secondsOfColumn,
-            reductionMemory(mostColumns: columns.max() ?? 0, edges: edges, threads: threads)
+            columns.reduce(0) { $0 + $1 * secondsOfColumn(among: $1, openShare: forecast.openShare) },
+            reductionMemory(
+                mostColumns: forecast.mostColumns.prefix(dimension - 1).max() ?? 0,
+                openShare: forecast.openShare, edges: edges, threads: threads)
         )
     }
 
-    private static let secondsOfBlock = 4e-6
-    private static let secondsOfColumn = 2e-5
+    /// With the cycles that are pushed through it.
+    private static let secondsOfBlock = 0.6e-6
+    private static let secondsOfWord = 1e-8
+
+    /// Where most blocks are open, as with random distances, each column is added to many others.
+    private static func secondsOfColumn(among count: Double, openShare: Double) -> Double {
+        2e-6 + 1e-6 * openShare * count.squareRoot()
+    }
 
     /// The columns of the dimension that has most of them, and what each worker has under way: a long
     /// column's coboundary, which few columns have where edges are many.
     ///
-    /// The constants are a fifth above the most that any row of `make bench` took on one thread; side by side
+    /// The constants are a tenth above the most that any row of `make bench` took on one thread; side by side
     /// workers keep columns that one of them would not have.
-    private static func reductionMemory(mostColumns: Double, edges: Int, threads: Int) -> Int {
+    private static func reductionMemory(
+        mostColumns: Double, openShare: Double, edges: Int, threads: Int
+    ) -> Int {
         let underWay = min(80 * edges, 2 << 20) + (1 << 18)
         let workers = max(threads, 1)
-        let bytesOfColumn = 900 * (1 + 0.5 * Double(min(workers, 3) - 1))
-        return Int(min(mostColumns, 1e15) * bytesOfColumn) + underWay * min(workers, 4)
+        let count = min(mostColumns, 1e12)
+        let bytesOfColumn =
+            (800 + 16 * openShare * count.squareRoot()) * (1 + 0.5 * Double(min(workers, 3) - 1))
+        return Int(count * bytesOfColumn) + underWay * min(workers, 4)
     }
 
-    private static func seconds(count: Int, edges: Int, isSparse: Bool, dimension: Int) -> Double {
+    private static func seconds(
+        count: Int, edges: Int, isSparse: Bool, dimension: Int, openShare: Double
+    ) -> Double {
         // How many vertices a scan for one edge passes over: a row, or the neighbours of an end, which
         // a sparse graph has to gather first.
         let width = isSparse ? 2 * Double(edges) / Double(max(count, 1)) : Double(count)
-        let scan = isSparse ? 8e-9 * width : 1.5e-10 * width
-        let sorting = Double(edges) * 3e-8 + (isSparse ? 0 : Double(count) * Double(count) * 1e-9)
-        switch dimension {
-        case 0: return 2e-5 + sorting
-        case 1: return 5e-5 + sorting + Double(edges) * (8e-8 + scan * (isSparse ? 0.3 : 0.13))
-        default: return 1e-4 + sorting + Double(edges) * (1.5e-7 + scan) * Double(dimension)
+        let sorting = Double(edges) * 2.7e-8 + (isSparse ? 0 : Double(count) * Double(count) * 1.6e-9)
+        switch (dimension, isSparse) {
+        case (0, _): return 2e-5 + sorting
+        case (1, true): return 5e-5 + sorting + Double(edges) * (8e-8 + 2.4e-9 * width)
+        case (1, false): return 5e-5 + sorting + Double(edges) * (1e-8 + 3e-12 * width)
+        case (_, true): return 1e-4 + sorting + Double(edges) * (1e-7 + 3.5e-9 * width)
+        case (_, false):
+            // Looking at a lune, and the tries for an apex of an open one.
+            let look = 2.5e-8 + 4.4e-11 * width
+            let tries = openShare * (1e-7 + 1e-9 * min(width, 1024))
+            return 3e-4 + sorting + Double(edges) * (look + tries)
         }
     }
 

@@ -1,17 +1,20 @@
 import Hardware
 package import Vocabulary
 
-/// How many columns the dimensions from 2 on will have, from a sample of edges: the lunes of these are
-/// looked at as the computation would, with their whole blocks. What few edges have many of is seen by
-/// chance only, so two standard errors are added to the mean.
+/// What the dimensions from 2 on will have to do, from a sample of edges: the lunes of these are looked at as the
+/// computation would, with their whole blocks. What few edges have many of is seen by chance only, so two standard
+/// errors are added to the mean of what takes memory.
 package struct ColumnForecast: Sendable, Hashable {
-    /// By dimension, 2 to the highest.
+    /// The columns of cohomology by dimension, 2 to the highest.
     package private(set) var columns: [Double]
+    /// As many as there may well be.
+    package private(set) var mostColumns: [Double]
     /// The share of edges whose blocks are open.
     package private(set) var openShare = 0.0
-    /// Whether blocks have so little homology of their own that hardly any columns will be made (docs/engine.md,
-    /// section 4).
-    package private(set) var prefersHomology = true
+    /// Words of rows that taking the lune of an open block apart looks at.
+    package private(set) var wordsOfBlock = 0.0
+    /// Which of the two ways will be taken (docs/engine.md, section 4).
+    private(set) var way = HigherDimensionsWay.homology
 
     /// Looks at up to `samples` edges of length up to `threshold`, fewer where their lunes are large: some
     /// ten milliseconds. The same for the same input.
@@ -21,6 +24,7 @@ package struct ColumnForecast: Sendable, Hashable {
         _ source: some LengthSource, threshold: Double?, dimension: Int, samples: Int = 256
     ) throws(Failure) {
         columns = [Double](repeating: 0, count: max(dimension - 1, 0))
+        mostColumns = columns
         let count = source.count
         guard dimension >= 2, count > 3 else { return }
         var draw = Draw()
@@ -39,7 +43,7 @@ package struct ColumnForecast: Sendable, Hashable {
 
         var looked = 0
         var work = 0
-        var open = (count: 0, fertile: 0)
+        var open = (count: 0, fertile: 0, words: 0)
         var (sums, squares) = (columns, columns)
         while looked < samples, work < Self.mostWork {
             // A row by its share of the edges, then one of its edges.
@@ -62,20 +66,27 @@ package struct ColumnForecast: Sendable, Hashable {
             work += 2 * count
         }
         openShare = Double(open.count) / Double(max(looked, 1))
-        prefersHomology = dimension <= 3 && open.fertile * 50 <= open.count
+        wordsOfBlock = Double(open.words) / Double(max(open.count, 1))
+        way = HigherDimensionsWay(dimension: dimension, open: open.count, fertile: open.fertile)
         // The rows stand for all points, and every edge is in two rows.
         let all = Double(edges) / Double(rows.count) * Double(count) / 2
         for place in columns.indices {
             if place + 2 <= Self.highestCounted {
                 let mean = sums[place] / Double(looked)
                 let variance = max(squares[place] / Double(looked) - mean * mean, 0)
-                columns[place] = (mean + 2 * (variance / Double(looked)).squareRoot()) * all
+                columns[place] = mean * all
+                mostColumns[place] = (mean + 2 * (variance / Double(looked)).squareRoot()) * all
             } else {
-                // As from the last dimension but one to the last that was counted.
-                let (last, before) = (columns[place - 1], columns[place - 2])
-                columns[place] = before > 0 ? last * last / before : 0
+                columns[place] = Self.next(after: columns[..<place])
+                mostColumns[place] = Self.next(after: mostColumns[..<place])
             }
         }
+    }
+
+    /// What follows as the last does the last but one.
+    private static func next(after counts: ArraySlice<Double>) -> Double {
+        let (last, before) = (counts[counts.endIndex - 1], counts[counts.endIndex - 2])
+        return before > 0 ? last * last / before : 0
     }
 
     /// Above, cliques are too many to go through.
@@ -85,13 +96,14 @@ package struct ColumnForecast: Sendable, Hashable {
     private static let mostWork = 40_000_000
     /// Larger lunes are looked at in part.
     private static let largestLune = 768
-    private static let mostColumns = 200_000
+    private static let mostKeys = 200_000
+    private static let mostWords = 1 << 18
 
     /// The columns of one edge's block in each dimension; counts it where it is open, and where it may have
-    /// homology, connectedness aside.
+    /// homology below the degree of the highest dimension.
     private static func columns(
         of edge: (Int, Int), _ first: [Float], _ second: [Float], _ source: some LengthSource, dimension: Int,
-        _ work: inout Int, _ open: inout (count: Int, fertile: Int)
+        _ work: inout Int, _ open: inout (count: Int, fertile: Int, words: Int)
     ) throws(Failure) -> [Double] {
         let length = first[edge.1]
         var lune = first.indices.filter {
@@ -111,17 +123,20 @@ package struct ColumnForecast: Sendable, Hashable {
             guard let pivot = graph.pivot else { return counts }
             open.count += 1
             let dismantling = LuneDismantling(lune: graph.lune, rows: graph, memory: MemoryAccount())
-            for degree in 1..<max(min(dimension, highestCounted), 2) {
-                let isBarren = try dismantling.vanishes(
-                    try dismantling.start(), degree: degree, center: Int(pivot))
-                if !isBarren {
-                    open.fertile += 1
-                    break
-                }
+            dismantling.allow(mostWords)
+            let degrees = 0..<min(dimension, highestCounted)
+            let vanishes = try degrees.map { degree throws(HomologyError) in
+                try dismantling.vanishes(try dismantling.start(), degree: degree, center: Int(pivot))
             }
+            // The highest degree only ends bars.
+            let lastFertile = vanishes.prefix(dimension - 1).lastIndex(of: false)
+            if lastFertile != nil { open.fertile += 1 }
+            open.words += dismantling.effort
+            work += 8 * dismantling.effort
             let codec = SimplexCodec<UInt128>(vertexCount: lune.count)
-            for k in 2...min(dimension, highestCounted) {
-                let memory = MemoryAccount(budget: MemoryBudget(limit: mostColumns * 16))
+            // Without homology from degree k − 2 on there are no columns (docs/engine.md, lemma 9).
+            for k in 2...min(dimension, highestCounted) where k - 2 <= lastFertile ?? -1 {
+                let memory = MemoryAccount(budget: MemoryBudget(limit: mostKeys * 16))
                 var keys = GrowingList<UInt128>(memory: memory)
                 var enumeration = ColumnEnumeration(
                     lune: graph.lune, scanner: graph, dimension: k, codec: codec)
