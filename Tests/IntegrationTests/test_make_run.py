@@ -37,15 +37,20 @@ def test_run_shows_a_barcode_serves_and_stops(folder, how):
             start_new_session=True,
         )
         said = (folder / "output").read_text
-        service.wait_until(lambda: "Ctrl-C" in said() or running.poll() is not None, 300, "the service")
-        assert running.poll() is None, said()
-        assert "H2: hollows" in said()
-        assert "job.submitted" in said() and "job.completed" in said() and "result.generated" in said()
-        base = re.search(r"listens on (\S+/api/v1)", said()).group(1)
-        assert service.fetch(f"{base}/health").status == 200
-        assert "mine: stream.window.completed" in what_comes_of_the_printed_event(said())
+        try:
+            service.wait_until(lambda: "Ctrl-C" in said() or running.poll() is not None, 300, "the service")
+            assert running.poll() is None, said()
+            assert "H2: hollows" in said()
+            assert "job.submitted" in said() and "job.completed" in said() and "result.generated" in said()
+            base = re.search(r"listens on (\S+/api/v1)", said()).group(1)
+            assert service.fetch(f"{base}/health").status == 200
+            assert "mine: stream.window.completed" in what_comes_of_the_printed_event(said())
 
-        os.kill(running.pid, how)
-        assert running.wait(120) == 0, said()
-        assert service.fetch(f"{base}/health/live").status == 0
-        assert os.listdir(folder) == ["output"]
+            os.kill(running.pid, how)
+            assert running.wait(120) == 0, said()
+            assert service.fetch(f"{base}/health/live").status == 0
+            assert os.listdir(folder) == ["output"]
+        finally:
+            if running.poll() is None:
+                running.terminate()
+                running.wait(120)
