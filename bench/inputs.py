@@ -108,10 +108,62 @@ def delays(name, count):
 
 def correlations(name, count):
     """Random walks compared by their correlation, 1 less it: few directions, no metric."""
-    walks = generator(name).normal(size=(count, 120)).cumsum(axis=1)
-    distances = 1 - np.corrcoef(walks)
+    return correlation_distances(generator(name).normal(size=(count, 120)).cumsum(axis=1))
+
+
+def noise(name, count):
+    """As many signals without anything in common compared by their correlation, 1 less it."""
+    return correlation_distances(generator(name).normal(size=(count, 60)))
+
+
+def correlation_distances(signals):
+    distances = 1 - np.corrcoef(signals)
     np.fill_diagonal(distances, 0)
     return np.maximum((distances + distances.T) / 2, 0)
+
+
+def few_values(name, count):
+    """Symmetric, each one of the integers 1 to 5: no metric, and nearly all pairs tie."""
+    upper = np.triu(generator(name).integers(1, 6, (count, count)), 1)
+    return upper + upper.T
+
+
+def small_world(name, count):
+    """A ring in which each vertex is joined to its three next, a tenth of the edges led elsewhere (Watts and Strogatz,
+    1998): how many edges apart.
+    """
+    draw = generator(name)
+    near = np.repeat(np.arange(count), 3)
+    far = (near + np.tile([1, 2, 3], count)) % count
+    moved = draw.random(len(far)) < 0.1
+    far[moved] = draw.integers(0, count, moved.sum())
+    return shortest_paths(near, far, np.ones(len(near)), count)
+
+
+def road_map(name, count):
+    """Points in the square, each joined to its five nearest: along edges whose lengths are rounded to percent."""
+    from scipy.spatial import cKDTree
+
+    points = generator(name).random((count, 2))
+    lengths, far = cKDTree(points).query(points, 6)
+    near = np.repeat(np.arange(count), 5)
+    return shortest_paths(near, far[:, 1:].ravel(), np.ceil(100 * lengths[:, 1:].ravel()), count)
+
+
+def shortest_paths(near, far, lengths, count):
+    """Distances in the graph with these edges; what is not joined is twice as far as anything that is."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import dijkstra
+
+    pairs = near != far
+    graph = csr_matrix((lengths[pairs], (near[pairs], far[pairs])), shape=(count, count))
+    # Entries given twice are added up; the mean of an integer length and itself is what it was.
+    twice = csr_matrix((np.ones(pairs.sum()), (near[pairs], far[pairs])), shape=(count, count))
+    graph.data /= twice.data
+    distances = dijkstra(graph.maximum(graph.T), directed=False)
+    apart = np.isinf(distances)
+    distances[apart] = 2 * distances[~apart].max()
+    return distances
 
 
 def grid(side, dimension):
@@ -131,30 +183,39 @@ MAKERS = {
     "cube_50_16": lambda: cube("cube_50_16", 50, 16),
     "clifford_50000": lambda: clifford_torus("clifford_50000", 50_000),
     "clouds_1000": lambda: cube("clouds_1000", 100_000, 3),
-    "clusters_1500": lambda: clusters("clusters_1500", 1500),
-    "clusters_400": lambda: clusters("clusters_400", 400),
-    "swiss_roll_2000": lambda: swiss_roll("swiss_roll_2000", 2000),
-    "swiss_roll_600": lambda: swiss_roll("swiss_roll_600", 600),
-    "delays_1000": lambda: delays("delays_1000", 1000),
-    "correlations_200": lambda: correlations("correlations_200", 200),
-    "random_60": lambda: random_distances("random_60", 60),
-    "grid_900": lambda: grid(30, 2),
-    "grid_343": lambda: grid(7, 3),
 }
 
 
-GROWING = {"cube": lambda name, count: cube(name, count, 3), "torus": torus_in_space}
+FAMILIES = {
+    "cube": lambda name, count: cube(name, count, 3),
+    "torus": torus_in_space,
+    "sphere": lambda name, count: on_sphere(name, count, 3),
+    "sphere4": lambda name, count: on_sphere(name, count, 4),
+    "sphere5": lambda name, count: on_sphere(name, count, 5),
+    "random": random_distances,
+    "values": few_values,
+    "correlations": correlations,
+    "noise": noise,
+    "ring": small_world,
+    "roads": road_map,
+    "clusters": clusters,
+    "roll": swiss_roll,
+    "delays": delays,
+    "grid2": lambda _, side: grid(side, 2),
+    "grid3": lambda _, side: grid(side, 3),
+    "grid4": lambda _, side: grid(side, 4),
+}
 
 
 def write(name):
     """Writes the input's files into the cache: NAME.npy (float32), NAME.txt for programs that read text.
 
-    Names of growth series, such as cube-500 and torus-500, say how many points they have.
+    Names of families, such as cube-500 and grid3-9, say how many points, or points a side, there are.
     Returns False when the input is not to be had.
     """
     CACHE.mkdir(parents=True, exist_ok=True)
     family, _, size = name.partition("-")
-    array = GROWING[family](name, int(size)) if size else MAKERS[name]()
+    array = FAMILIES[family](name, int(size)) if size else MAKERS[name]()
     if array is None:
         return False
     array = np.ascontiguousarray(array, dtype=np.float32)

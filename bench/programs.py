@@ -35,7 +35,8 @@ class Row:
 class Figure:
     """What one program took for one row: median times, greatest memory. `seconds` is None past the limit.
 
-    `counted` is our engine's own count of its peak, `estimated` what it foresaw: seconds and bytes.
+    `counted` is our engine's own count of its peak, `estimated` what it foresaw: seconds and bytes; `phases` the
+    seconds of each of its phases.
     """
 
     seconds: float | None
@@ -43,6 +44,7 @@ class Figure:
     counted: int = 0
     estimated: tuple | None = None
     counts: list | None = None
+    phases: dict | None = None
     note: str = ""
 
 
@@ -126,6 +128,8 @@ def figure(row, program, threads, limit, repeats):
         found.counted = max(each["memory"] for each in told)
         if "estimated_seconds" in told[0]:
             found.estimated = (told[0]["estimated_seconds"], told[0]["estimated_memory"])
+        if phases := told[0].get("phases"):
+            found.phases = {name: median([each["phases"][name] for each in told]) for name in phases}
     return found
 
 
