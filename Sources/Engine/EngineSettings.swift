@@ -4,6 +4,8 @@ public struct EngineSettings: Sendable {
     public var queueCapacity = 1024
     /// Computations up to this cost run on one thread, past the large ones.
     public var smallCost = Cost(seconds: 0.05, memory: 64 << 20)
+    /// Computations up to this many seconds may be done where they are read.
+    public var tinySeconds = 750e-6
 
     /// The clock by which jobs are charged; for tests.
     package var now: @Sendable () -> ContinuousClock.Instant = { .now }

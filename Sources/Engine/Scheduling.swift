@@ -45,7 +45,7 @@ extension Engine {
 
     /// False where no thread is to be had.
     private func start(_ id: UInt64, in state: inout EngineState) -> Bool {
-        guard var record = state.records[id] else { return false }
+        guard let record = state.records[id] else { return false }
         let isLarge = record.takesLargePlace
         let size = isLarge ? teamSize(record.job.threads) : 1
         let job = record.job
@@ -57,15 +57,8 @@ extension Engine {
                 express.start(teamOf: 1, whenReleased: released, body)
             else { return false }
         }
-        record.state = record.isSmall || record.plan != nil ? .running : .planning
-        record.startedAt = settings.now()
-        state.records[id] = record
-        state.queuedCount -= 1
-        state.queuedInputs -= record.job.shape.byteCount
-        state.startedCount += 1
-        state.startedMemory += record.reservation
+        state.start(record, at: settings.now())
         if isLarge {
-            state.largeCount += 1
             // Threads are shared with those that run already.
             if state.largeCount > 1 {
                 for _ in 1..<max(1, min(size, threads.threadCount / state.largeCount)) {
@@ -74,5 +67,20 @@ extension Engine {
             }
         }
         return true
+    }
+}
+
+extension EngineState {
+    /// Books a job that was admitted or waits as being on a thread from now on.
+    mutating func start(_ record: JobRecord, at now: ContinuousClock.Instant) {
+        var record = record
+        record.state = record.isSmall || record.plan != nil ? .running : .planning
+        record.startedAt = now
+        records[record.job.id] = record
+        queuedCount -= 1
+        queuedInputs -= record.job.shape.byteCount
+        startedCount += 1
+        startedMemory += record.reservation
+        if record.takesLargePlace { largeCount += 1 }
     }
 }

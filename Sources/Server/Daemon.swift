@@ -10,6 +10,7 @@ final class Daemon: Sendable {
     let engine: Engine
     let settings: ServerSettings
     let logger: Logger
+    let turns = LoopTurns()
     private let startedAt = ContinuousClock.now
     private let connections = Mutex(Connections())
     private let described: Mutex<HardwareDescription>

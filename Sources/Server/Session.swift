@@ -5,7 +5,7 @@ import Vocabulary
 import Wire
 
 /// One connection: reads requests, hands them to the engine, writes what comes of them. Lives on its
-/// channel's event loop and never blocks it.
+/// channel's event loop, and keeps it for no longer than a tiny computation takes.
 ///
 /// A request that is wrong in itself is answered by a failure with its id. Bytes that are not frames of
 /// the protocol are answered by a failure with id 0, and the connection is closed.
@@ -30,6 +30,7 @@ final class Session: ChannelInboundHandler {
     let daemon: Daemon
     let channel: any Channel
     let meter = ReadMeter()
+    let turn: LoopTurn
     var logger: Logger
     var client: ClientID
     var inFlight: [UInt64: InFlight] = [:]
@@ -49,6 +50,7 @@ final class Session: ChannelInboundHandler {
         self.channel = channel
         self.number = number
         self.peer = peer
+        turn = daemon.turns.turn(of: channel.eventLoop)
         client = ClientID(number: number, name: "pid \(peer.process)", user: peer.user)
         logger = daemon.logger
         logger[metadataKey: "connection"] = "\(number)"

@@ -38,14 +38,18 @@ extension Session {
         if let interval = head.progressInterval { reportProgress(id, job, every: interval) }
         let session = NIOLoopBound(self, eventLoop: channel.eventLoop)
         let (eventLoop, limits) = (channel.eventLoop, Self.replyLimits)
-        daemon.engine.submit(job, { () throws(InvalidInput) in try head.input(arrays: arrays) }) { outcome in
+        let read: Job.Reader = { () throws(InvalidInput) in try head.input(arrays: arrays) }
+        let completion: Job.Completion = { outcome in
             // Still on the thread that computed: the event loop is spared the pass over the bars.
             let answer = OutboundFrame.answer(id: id, outcome, limits: limits)
-            eventLoop.execute {
+            let send: @Sendable () -> Void = {
                 session.value.note(job, head.traceParent, answer)
                 session.value.answer(id, answer)
             }
+            eventLoop.inEventLoop ? send() : eventLoop.execute(send)
         }
+        if turn.take(), daemon.engine.computeInPlace(job, read, completion: completion) { return }
+        daemon.engine.submit(job, read, completion: completion)
     }
 
     func estimate(_ id: UInt64, _ job: Job, _ head: ComputeHead, _ arrays: [WireArray]) {

@@ -64,7 +64,8 @@ final class Connection: Sendable {
             await withCheckedContinuation { continuation in
                 let pending = ClientHandler.Pending(
                     progress: progress, givenUp: givenUp, continuation: continuation)
-                channel.eventLoop.execute { self.handler.value.send(frame, pending, on: self.channel) }
+                let send: @Sendable () -> Void = { self.handler.value.send(frame, pending, on: self.channel) }
+                channel.eventLoop.inEventLoop ? send() : channel.eventLoop.execute(send)
             }
         } onCancel: {
             givenUp.raise()

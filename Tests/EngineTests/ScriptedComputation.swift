@@ -48,11 +48,14 @@ final class ScriptedComputation: Computation {
 extension ComputeRequest {
     /// `count` points on a line.
     static func cloud(
-        _ count: Int, within threshold: Double? = nil, threads: Int? = nil, timeout: Duration? = nil
+        _ count: Int, within threshold: Double? = nil, maxDimension: Int = 1, representatives: Bool = false,
+        threads: Int? = nil, timeout: Duration? = nil
     ) throws -> ComputeRequest {
         ComputeRequest(
             input: .points(
                 try PointCloud(dimension: 1, coordinates: .float32((0..<count).map(Float.init)))),
-            options: try VietorisRipsOptions(maxEdgeLength: threshold), threads: threads, timeout: timeout)
+            options: try VietorisRipsOptions(
+                maxDimension: maxDimension, maxEdgeLength: threshold, representatives: representatives),
+            threads: threads, timeout: timeout)
     }
 }

@@ -46,8 +46,10 @@ import Vocabulary
         }
     }
 
-    @Test func manyRequestsShareAConnection() async throws {
-        try await TestDaemon.with { daemon in
+    /// Tiny ones are computed on the event loop, one a turn, and the others by threads.
+    @Test(arguments: [0.001, 0.0005])
+    func manyRequestsShareAConnection(seconds: Double) async throws {
+        try await TestDaemon.with(computation: Echo(seconds: seconds)) { daemon in
             let client = try await daemon.client()
             try await withThrowingTaskGroup { group in
                 for seed in 0..<200 {
