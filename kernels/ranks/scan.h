@@ -1,31 +1,30 @@
-// The kernels, written once over six primitives and compiled once for each instruction set:
-//   LT64(p, bound)                 64 lanes at p, bit = lane < bound
-//   LT16(p, bound)                 the same of 16 lanes
-//   MAX_LT64(rows, count, at, b)   the same of the lane-wise maximum over rows
-//   EMIT64(...)                    append the lanes of a mask, with their maxima
-//   EXTRACT(bits, set)             the bits at the members of set, packed together
-//   LUNE64(a, b, bound, least)     bit = both lanes < bound; `least` becomes the least max(a, b) of all
-//   MIN_MAX64(a, b, at, mask)      least max(a, b) among the lanes of a mask
-//   THIN64(row, near, bound, set, least)  `thin` for one word; `least` becomes the least row[v] left
-// The including file defines NAME(x) and the primitives.
-
+// The kernels, written once over some primitives and compiled once for each instruction set:
+//   lt64(p, bound)                 64 lanes at p, bit = lane < bound
+//   lt16(p, bound)                 the same of 16 lanes
+//   max_lt64(rows, count, at, b)   the same of the lane-wise maximum over rows
+//   emit64(...)                    append the lanes of a mask, with their maxima
+//   extract(bits, set)             the bits at the members of set, packed together
+//   lune64(a, b, bound, least)     bit = both lanes < bound; `least` becomes the least max(a, b) of all
+//   min_max64(a, b, mask)          least max(a, b) among the lanes of a mask
+//   nearer64(row, near, bound)     bit = near < row and bound < row
+//   name                           of the instruction set
+// The including file defines NAME(x), which adds an instruction set's suffix, and includes its primitives.
 
 /// The words, among the 16 from word 16 * group, whose minima are below `bound` in every row.
 static inline uint32_t NAME(active)(const uint32_t *const *rows, uint32_t count, uint32_t words,
                                     uint32_t group, uint32_t bound) {
-    uint32_t mask = LT16(rows[0] + 64 * words + 16 * group, bound);
-    for (uint32_t i = 1; i < count && mask; ++i) mask &= LT16(rows[i] + 64 * words + 16 * group, bound);
+    // So few are looked at as fast as their minima.
+    if (words <= 2) return (1u << words) - 1;
+    uint32_t mask = NAME(lt16)(rows[0] + 64 * words + 16 * group, bound);
+    for (uint32_t i = 1; i < count && mask; ++i) mask &= NAME(lt16)(rows[i] + 64 * words + 16 * group, bound);
     return mask;
 }
 
-/// The member of word `w` where max(a, b) is `least`.
+/// The first member of word `w` where max(a, b) is `least`, the least of all members.
 static inline uint32_t NAME(holder)(const uint32_t *a, const uint32_t *b, uint32_t w, uint64_t set,
                                     uint32_t least) {
-    for (; set; set &= set - 1) {
-        uint32_t v = 64 * w + (uint32_t)__builtin_ctzll(set);
-        if ((a[v] > b[v] ? a[v] : b[v]) == least) return v;
-    }
-    return TDA_NO_VERTEX;
+    set &= NAME(lt64)(a + 64 * w, least + 1) & NAME(lt64)(b + 64 * w, least + 1);
+    return set ? 64 * w + (uint32_t)__builtin_ctzll(set) : TDA_NO_VERTEX;
 }
 
 static uint32_t NAME(lune)(const uint32_t *a, const uint32_t *b, uint32_t words, uint32_t bound,
@@ -36,7 +35,7 @@ static uint32_t NAME(lune)(const uint32_t *a, const uint32_t *b, uint32_t words,
     for (uint32_t group = 0; 16 * group < words; ++group) {
         for (uint32_t mask = NAME(active)(rows, 2, words, group, bound); mask; mask &= mask - 1) {
             uint32_t w = 16 * group + (uint32_t)__builtin_ctz(mask), least = UINT32_MAX;
-            set[w] = LUNE64(a + 64 * w, b + 64 * w, bound, &least);
+            set[w] = NAME(lune64)(a + 64 * w, b + 64 * w, bound, &least);
             size += (uint32_t)__builtin_popcountll(set[w]);
             if (set[w] && least < best) {
                 best = least;
@@ -60,7 +59,7 @@ static inline uint32_t NAME(degree)(const uint32_t *row, const struct NAME(packe
                                     uint32_t bound) {
     uint32_t degree = 0;
     for (uint32_t k = 0; k < lune->count; ++k)
-        degree += (uint32_t)__builtin_popcountll(lune->members[k] & LT64(row + 64 * lune->words[k], bound));
+        degree += (uint32_t)__builtin_popcountll(lune->members[k] & NAME(lt64)(row + 64 * lune->words[k], bound));
     return degree;
 }
 
@@ -68,7 +67,7 @@ static inline uint32_t NAME(degree)(const uint32_t *row, const struct NAME(packe
 static inline uint32_t NAME(refuter)(const uint32_t *row, const struct NAME(packed_lune) *lune, uint32_t w,
                                      uint32_t bound) {
     for (uint32_t k = 0; k < lune->count; ++k) {
-        uint64_t mask = lune->members[k] & ~LT64(row + 64 * lune->words[k], bound);
+        uint64_t mask = lune->members[k] & ~NAME(lt64)(row + 64 * lune->words[k], bound);
         if (lune->words[k] == w / 64) mask &= ~((uint64_t)1 << w % 64);
         if (mask) return 64 * lune->words[k] + (uint32_t)__builtin_ctzll(mask);
     }
@@ -86,7 +85,7 @@ static tda_block_shape NAME(block)(const uint32_t *matrix, uint32_t words, uint3
     for (uint32_t group = 0; 16 * group < words; ++group) {
         for (uint32_t mask = NAME(active)(rows, 2, words, group, bound); mask; mask &= mask - 1) {
             uint32_t at = 16 * group + (uint32_t)__builtin_ctz(mask), least = UINT32_MAX;
-            uint64_t set = LUNE64(row_a + 64 * at, row_b + 64 * at, bound, &least);
+            uint64_t set = NAME(lune64)(row_a + 64 * at, row_b + 64 * at, bound, &least);
             if (!set) continue;
             if (least < best) {
                 best = least;
@@ -108,9 +107,9 @@ static tda_block_shape NAME(block)(const uint32_t *matrix, uint32_t words, uint3
         for (uint32_t k = 0; k < lune.count; ++k) {
             if (!lune.candidates[k]) continue;
             uint32_t at = 64 * lune.words[k];
-            lune.candidates[k] &= LT64(row + at, bound);
+            lune.candidates[k] &= NAME(lt64)(row + at, bound);
             if (!lune.candidates[k]) continue;
-            uint32_t least = MIN_MAX64(row_a + at, row_b + at, lune.candidates[k]);
+            uint32_t least = NAME(min_max64)(row_a + at, row_b + at, lune.candidates[k]);
             if (least < best) {
                 best = least;
                 best_at = k;
@@ -135,7 +134,7 @@ static uint32_t NAME(first_common)(const uint32_t *a, const uint32_t *b, uint32_
     for (uint32_t group = 0; 16 * group < words; ++group) {
         for (uint32_t mask = NAME(active)(rows, 2, words, group, bound); mask; mask &= mask - 1) {
             uint32_t w = 16 * group + (uint32_t)__builtin_ctz(mask);
-            uint64_t common = LT64(a + 64 * w, bound) & LT64(b + 64 * w, bound);
+            uint64_t common = NAME(max_lt64)(rows, 2, 64 * w, bound);
             if (common) return 64 * w + (uint32_t)__builtin_ctzll(common);
         }
     }
@@ -146,7 +145,7 @@ static uint32_t NAME(first_beyond)(const uint32_t *row, uint32_t words, uint32_t
                                    const uint64_t *set) {
     for (uint32_t w = 0; w < words; ++w) {
         if (!set[w]) continue;
-        uint64_t mask = set[w] & ~LT64(row + 64 * w, bound);
+        uint64_t mask = set[w] & ~NAME(lt64)(row + 64 * w, bound);
         if (mask) return 64 * w + (uint32_t)__builtin_ctzll(mask);
     }
     return TDA_NO_VERTEX;
@@ -157,7 +156,7 @@ static uint32_t NAME(within)(const uint32_t *row, uint32_t words, uint32_t bound
     uint64_t any = 0;
     for (uint32_t w = 0; w < words; ++w) {
         uint64_t kept = set[w];
-        if (kept) kept &= LT64(row + 64 * w, bound);
+        if (kept) kept &= NAME(lt64)(row + 64 * w, bound);
         result[w] = kept;
         any |= kept;
     }
@@ -170,7 +169,7 @@ static uint32_t NAME(between)(const uint32_t *const *rows, uint32_t count, uint3
     for (uint32_t group = 0; 16 * group < words; ++group) {
         for (uint32_t mask = NAME(active)(rows, count, words, group, high); mask; mask &= mask - 1) {
             uint32_t w = 16 * group + (uint32_t)__builtin_ctz(mask);
-            found = EMIT64(rows, count, 64 * w, low, high, vertices, ranks, found);
+            found = NAME(emit64)(rows, count, 64 * w, low, high, vertices, ranks, found);
         }
     }
     return found;
@@ -182,7 +181,7 @@ static uint32_t NAME(any_common)(const uint32_t *const *rows, uint32_t count, ui
         for (uint32_t mask = NAME(active)(rows, count, words, group, bound); mask; mask &= mask - 1) {
             uint32_t at = 64 * (16 * group + (uint32_t)__builtin_ctz(mask));
             if (at >= limit) return 0;
-            uint64_t common = MAX_LT64(rows, count, at, bound);
+            uint64_t common = NAME(max_lt64)(rows, count, at, bound);
             if (limit - at < 64) common &= ((uint64_t)1 << (limit - at)) - 1;
             if (common) return 1;
         }
@@ -199,24 +198,30 @@ static void NAME(summarize)(uint32_t *row, uint32_t words) {
     }
 }
 
+/// The least row[v] among the members of one word.
+static inline uint32_t NAME(least)(const uint32_t *row, uint64_t set) {
+    if (__builtin_popcountll(set) > 8) return NAME(min_max64)(row, row, set);
+    uint32_t least = UINT32_MAX;
+    for (; set; set &= set - 1) {
+        uint32_t rank = row[__builtin_ctzll(set)];
+        least = rank < least ? rank : least;
+    }
+    return least;
+}
+
 static uint32_t NAME(thin)(const uint32_t *row, const uint32_t *near, uint32_t words, uint32_t bound,
                            uint64_t *set) {
     uint32_t best = UINT32_MAX, best_word = 0;
     for (uint32_t w = 0; w < words; ++w) {
         if (!set[w]) continue;
-        uint32_t least = UINT32_MAX;
-        set[w] = THIN64(row + 64 * w, near + 64 * w, bound, set[w], &least);
+        set[w] &= ~NAME(nearer64)(row + 64 * w, near + 64 * w, bound);
+        uint32_t least = NAME(least)(row + 64 * w, set[w]);
         if (least < best) {
             best = least;
             best_word = w;
         }
     }
-    if (best == UINT32_MAX) return TDA_NO_VERTEX;
-    for (uint64_t mask = set[best_word]; mask; mask &= mask - 1) {
-        uint32_t v = 64 * best_word + (uint32_t)__builtin_ctzll(mask);
-        if (row[v] == best) return v;
-    }
-    return TDA_NO_VERTEX;
+    return best == UINT32_MAX ? TDA_NO_VERTEX : NAME(holder)(row, row, best_word, set[best_word], best);
 }
 
 static uint32_t NAME(pack)(const uint32_t *row, uint32_t words, uint32_t end, uint32_t low, uint32_t high,
@@ -224,7 +229,7 @@ static uint32_t NAME(pack)(const uint32_t *row, uint32_t words, uint32_t end, ui
     uint32_t count = 0;
     for (uint32_t at = 0; at < end; at += 64) {
         if (row[64 * words + at / 64] >= high) continue;
-        uint64_t mask = LT64(row + at, high) & ~LT64(row + at, low);
+        uint64_t mask = NAME(lt64)(row + at, high) & ~NAME(lt64)(row + at, low);
         if (end - at < 64) mask &= ((uint64_t)1 << (end - at)) - 1;
         if (!out) {
             count += (uint32_t)__builtin_popcountll(mask);
@@ -244,7 +249,7 @@ static void NAME(packed_within)(const uint32_t *row, uint32_t words, uint32_t bo
     uint32_t filled = 0;
     for (uint32_t w = 0; w < words; ++w) {
         if (!set[w]) continue;
-        uint64_t bits = EXTRACT(LT64(row + 64 * w, bound), set[w]);
+        uint64_t bits = NAME(extract)(NAME(lt64)(row + 64 * w, bound), set[w]);
         uint32_t size = (uint32_t)__builtin_popcountll(set[w]);
         pending |= bits << filled;
         if (filled + size >= 64) {
@@ -257,7 +262,21 @@ static void NAME(packed_within)(const uint32_t *row, uint32_t words, uint32_t bo
 }
 
 static const tda_rank_kernels NAME(kernels) = {
-    ISA_NAME,         NAME(lune),       NAME(block),     NAME(first_common),  NAME(first_beyond), NAME(within),
-    NAME(between),    NAME(any_common), NAME(keys), NAME(mirror), NAME(summarize), NAME(thin),          NAME(pack),
-    NAME(packed_within), NAME(sweep_blocks), NAME(sweep_lunes),
+    .name = NAME(name),
+    .lune = NAME(lune),
+    .block = NAME(block),
+    .first_common = NAME(first_common),
+    .first_beyond = NAME(first_beyond),
+    .within = NAME(within),
+    .between = NAME(between),
+    .any_common = NAME(any_common),
+    .keys = NAME(keys),
+    .raise = NAME(raise),
+    .mirror = NAME(mirror),
+    .summarize = NAME(summarize),
+    .thin = NAME(thin),
+    .pack = NAME(pack),
+    .packed_within = NAME(packed_within),
+    .sweep_blocks = NAME(sweep_blocks),
+    .sweep_lunes = NAME(sweep_lunes),
 };

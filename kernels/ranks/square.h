@@ -11,6 +11,22 @@ static void NAME(keys)(const float *lengths, uint32_t count, float bound, uint32
     }
 }
 
+static float NAME(raise)(const float *restrict lengths, uint32_t count, float *restrict highest, float least) {
+    // As signed numbers the bits of lengths are in the order of these, and those of -0 before all.
+    int32_t most;
+    memcpy(&most, &least, sizeof most);
+    for (uint32_t i = 0; i < count; ++i) {
+        int32_t length, known;
+        memcpy(&length, lengths + i, sizeof length);
+        memcpy(&known, highest + i, sizeof known);
+        known = length > known ? length : known;
+        most = length > most ? length : most;
+        memcpy(highest + i, &known, sizeof known);
+    }
+    memcpy(&least, &most, sizeof least);
+    return least;
+}
+
 /// Turns eight rows of eight lanes into columns: by single lanes, by pairs, by fours.
 static inline void NAME(transpose)(tda_eight x[8]) {
     tda_eight y[8], z[8];

@@ -13,7 +13,7 @@ static inline uint32_t NAME(first_of_four)(const tda_four *x, uint32_t w) {
 }
 
 /// set = a & b; returns whether it has any member. May work in place.
-static inline uint64_t NAME(common)(const uint64_t *a, const uint64_t *b, uint32_t words, uint64_t *set) {
+TDA_INLINED uint64_t NAME(common)(const uint64_t *a, const uint64_t *b, uint32_t words, uint64_t *set) {
     tda_four any = {0, 0, 0, 0};
     for (uint32_t w = 0; w < words; w += 4) {
         tda_four both = *(const tda_four *)(a + w) & *(const tda_four *)(b + w);
@@ -24,14 +24,14 @@ static inline uint64_t NAME(common)(const uint64_t *a, const uint64_t *b, uint32
 }
 
 /// The first member, or TDA_NO_VERTEX.
-static inline uint32_t NAME(first_member)(const uint64_t *set, uint32_t words) {
+TDA_INLINED uint32_t NAME(first_member)(const uint64_t *set, uint32_t words) {
     for (uint32_t w = 0; w < words; ++w)
         if (set[w]) return 64 * w + (uint32_t)__builtin_ctzll(set[w]);
     return TDA_NO_VERTEX;
 }
 
 /// The first member of `set` that is not in `row`, or TDA_NO_VERTEX.
-static inline uint32_t NAME(first_outside)(const uint64_t *set, const uint64_t *row, uint32_t words) {
+TDA_INLINED uint32_t NAME(first_outside)(const uint64_t *set, const uint64_t *row, uint32_t words) {
     for (uint32_t w = 0; w < words; w += 4) {
         tda_four left = *(const tda_four *)(set + w) & ~*(const tda_four *)(row + w);
         if (NAME(any)(&left)) return NAME(first_of_four)(&left, w);
@@ -40,7 +40,7 @@ static inline uint32_t NAME(first_outside)(const uint64_t *set, const uint64_t *
 }
 
 /// The first member of `set` that is in `a` and in `b`; where there is none the first member.
-static inline uint32_t NAME(candidate)(const uint64_t *set, const uint64_t *a, const uint64_t *b, uint32_t words) {
+TDA_INLINED uint32_t NAME(candidate)(const uint64_t *set, const uint64_t *a, const uint64_t *b, uint32_t words) {
     for (uint32_t w = 0; w < words; w += 4) {
         tda_four both = *(const tda_four *)(a + w) & *(const tda_four *)(b + w) & *(const tda_four *)(set + w);
         if (NAME(any)(&both)) return NAME(first_of_four)(&both, w);
@@ -50,9 +50,8 @@ static inline uint32_t NAME(candidate)(const uint64_t *set, const uint64_t *a, c
 
 /// Whether the vertices of `members` are seen to be connected, looking out from the neighbours in `start`.
 /// They are where this is not 0; where it is 0 they may be. `members` and `reached` are lost.
-static inline uint32_t NAME(is_connected)(const tda_sweep *sweep, uint64_t *members, const uint64_t *start,
-                                          uint64_t *reached) {
-    const uint32_t words = sweep->words;
+TDA_INLINED uint32_t NAME(is_connected)(const tda_sweep *sweep, uint32_t words, uint64_t *members,
+                                          const uint64_t *start, uint64_t *reached) {
     tda_four any = {0, 0, 0, 0};
     for (uint32_t w = 0; w < words; w += 4) {
         tda_four all = *(tda_four *)(members + w), near = all & *(const tda_four *)(start + w);
@@ -82,11 +81,13 @@ static inline uint32_t NAME(is_connected)(const tda_sweep *sweep, uint64_t *memb
 }
 
 /// Fetches what the edge that comes some turns later looks at first.
-static inline void NAME(look_ahead)(const tda_sweep *sweep, const uint32_t *ends, uint32_t rank, uint32_t end) {
-    const uint32_t turns = 6, lines = (sweep->words + 7) / 8;
-    if (rank + turns >= end) return;
+static inline void NAME(look_ahead)(const tda_sweep *sweep, uint32_t words, const uint32_t *ends, uint32_t rank,
+                                    uint32_t end) {
+    const uint32_t turns = 6, lines = (words + 7) / 8;
+    // Small sets are in the cache anyway.
+    if (words == 4 || rank + turns >= end) return;
     uint32_t packed = ends[rank + turns];
-    size_t a = (size_t)(packed >> 16) * sweep->words, b = (size_t)(packed & 0xffff) * sweep->words;
+    size_t a = (size_t)(packed >> 16) * words, b = (size_t)(packed & 0xffff) * words;
     for (uint32_t i = 0; i < lines; ++i) {
         __builtin_prefetch(sweep->present + a + 8 * i);
         __builtin_prefetch(sweep->present + b + 8 * i);
@@ -97,8 +98,7 @@ static inline void NAME(look_ahead)(const tda_sweep *sweep, const uint32_t *ends
 }
 
 /// The block of the edge ab, the next one of the sweep.
-static inline uint32_t NAME(sweep_block)(tda_sweep *sweep, uint32_t a, uint32_t b) {
-    const uint32_t words = sweep->words;
+TDA_INLINED uint32_t NAME(sweep_block)(tda_sweep *sweep, uint32_t words, uint32_t a, uint32_t b) {
     uint64_t *lune = sweep->sets, *left = lune + words, *reached = left + words;
     const uint64_t *near_a = sweep->near + (size_t)a * words, *near_b = sweep->near + (size_t)b * words;
     if (!NAME(common)(sweep->present + (size_t)a * words, sweep->present + (size_t)b * words, words, lune))
@@ -124,31 +124,45 @@ static inline uint32_t NAME(sweep_block)(tda_sweep *sweep, uint32_t a, uint32_t 
             pivot = sweep->tried[i];
         }
     }
-    uint32_t connected = NAME(is_connected)(sweep, lune, sweep->present + (size_t)pivot * words, reached);
+    uint32_t connected = NAME(is_connected)(sweep, words, lune, sweep->present + (size_t)pivot * words, reached);
     return pivot | TDA_OPEN_BLOCK | (connected ? TDA_CONNECTED_LUNE : 0);
 }
 
-static void NAME(sweep_blocks)(tda_sweep *sweep, const uint32_t *ends, uint32_t end, uint32_t *codes) {
+TDA_INLINED void NAME(blocks)(tda_sweep *sweep, uint32_t words, const uint32_t *ends, uint32_t end,
+                                uint32_t *codes) {
     for (uint32_t rank = sweep->next; rank < end; ++rank) {
-        NAME(look_ahead)(sweep, ends, rank, end);
-        codes[rank] = NAME(sweep_block)(sweep, ends[rank] >> 16, ends[rank] & 0xffff);
+        NAME(look_ahead)(sweep, words, ends, rank, end);
+        codes[rank] = NAME(sweep_block)(sweep, words, ends[rank] >> 16, ends[rank] & 0xffff);
         sweep_to(sweep, ends, rank + 1);
     }
 }
 
-static uint32_t NAME(sweep_lunes)(tda_sweep *sweep, const uint32_t *ends, uint32_t end, uint32_t *ranks) {
-    const uint32_t words = sweep->words;
+TDA_INLINED uint32_t NAME(lunes)(tda_sweep *sweep, uint32_t words, const uint32_t *ends, uint32_t end,
+                                   uint32_t *ranks) {
     uint64_t *lune = sweep->sets, *reached = lune + words;
     uint32_t found = 0;
     for (uint32_t rank = sweep->next; rank < end; ++rank) {
-        NAME(look_ahead)(sweep, ends, rank, end);
+        NAME(look_ahead)(sweep, words, ends, rank, end);
         const uint64_t *row_a = sweep->present + (size_t)(ends[rank] >> 16) * words;
         const uint64_t *row_b = sweep->present + (size_t)(ends[rank] & 0xffff) * words;
         if (NAME(common)(row_a, row_b, words, lune)) {
             uint32_t w = NAME(first_member)(lune, words);
-            if (!NAME(is_connected)(sweep, lune, sweep->present + (size_t)w * words, reached)) ranks[found++] = rank;
+            const uint64_t *row = sweep->present + (size_t)w * words;
+            if (!NAME(is_connected)(sweep, words, lune, row, reached)) ranks[found++] = rank;
         }
         sweep_to(sweep, ends, rank + 1);
     }
     return found;
+}
+
+// The sets of a small graph are a vector each: with that known loops over their words go.
+
+static void NAME(sweep_blocks)(tda_sweep *sweep, const uint32_t *ends, uint32_t end, uint32_t *codes) {
+    if (sweep->words == 4) return NAME(blocks)(sweep, 4, ends, end, codes);
+    NAME(blocks)(sweep, sweep->words, ends, end, codes);
+}
+
+static uint32_t NAME(sweep_lunes)(tda_sweep *sweep, const uint32_t *ends, uint32_t end, uint32_t *ranks) {
+    if (sweep->words == 4) return NAME(lunes)(sweep, 4, ends, end, ranks);
+    return NAME(lunes)(sweep, sweep->words, ends, end, ranks);
 }

@@ -9,6 +9,8 @@ import Synchronization
 enum EdgeSort {
     /// Fewer elements are sorted by short digits: there would be more counters than elements.
     private static let fewElements = 1 << 12
+    /// Fewer are sorted by comparing them, where all their bits count.
+    private static let veryFewElements = 1 << 9
     /// A worker's part is at least this: less is not worth waking it.
     private static let smallestPart = 1 << 14
     /// Elements between two looks at the stop signal.
@@ -21,6 +23,11 @@ enum EdgeSort {
     ) throws(HomologyError) -> Storage<UInt64> {
         let count = edges.count
         if count < 2 { return edges }
+        if count < veryFewElements, bits == 0..<64 {
+            var elements = UnsafeMutableBufferPointer(start: edges.base, count: count)
+            elements.sort()
+            return edges
+        }
         var source = edges
         var target = try Storage<UInt64>(count: count, memory: context.memory)
         let digits = Digits(bits, longest: count < fewElements ? 8 : 11)
@@ -90,17 +97,18 @@ enum EdgeSort {
         }
 
         func count(_ counters: UnsafeMutablePointer<Int>, _ range: Range<Int>) {
-            for index in range {
-                counters[Int(truncatingIfNeeded: from.base[index] &>> shift) & (buckets &- 1)] &+= 1
-            }
+            let (from, shift, mask) = (from.base, shift, buckets &- 1)
+            for index in range { counters[Int(truncatingIfNeeded: from[index] &>> shift) & mask] &+= 1 }
         }
 
         func move(_ offsets: UnsafeMutablePointer<Int>, _ range: Range<Int>) {
+            let (from, to, shift, mask) = (from.base, to.base, shift, buckets &- 1)
             for index in range {
-                let edge = from.base[index]
-                let bucket = Int(truncatingIfNeeded: edge &>> shift) & (buckets &- 1)
-                to.base[offsets[bucket]] = edge
-                offsets[bucket] &+= 1
+                let edge = from[index]
+                let bucket = Int(truncatingIfNeeded: edge &>> shift) & mask
+                let place = offsets[bucket]
+                offsets[bucket] = place &+ 1
+                to[place] = edge
             }
         }
 
@@ -108,12 +116,13 @@ enum EdgeSort {
         /// Returns whether one bucket holds everything, so that the pass can be left out.
         func startOffsets() -> Bool {
             var offset = 0
+            let (parts, histograms) = (parts, histograms.base)
             for bucket in 0..<buckets {
                 let first = offset
                 for part in 0..<parts {
-                    let size = histograms.base[part * buckets + bucket]
-                    histograms.base[part * buckets + bucket] = offset
-                    offset += size
+                    let size = histograms[part &* buckets &+ bucket]
+                    histograms[part &* buckets &+ bucket] = offset
+                    offset &+= size
                 }
                 if offset - first == from.count { return true }
             }
@@ -132,6 +141,12 @@ protocol SortableLength: BinaryFloatingPoint, BitwiseCopyable, Sendable {
         of lengths: UnsafePointer<Self>, count: Int, within bound: Self,
         into keys: UnsafeMutablePointer<UInt32>,
         _ kernels: KernelTable)
+    /// Raises each of `count` numbers to the length beside it, where that is more. Returns the largest of
+    /// `least` and the lengths.
+    static func raise(
+        _ highest: UnsafeMutablePointer<Self>, to lengths: UnsafePointer<Self>, count: Int,
+        atLeast least: Self, _ kernels: KernelTable
+    ) -> Self
 }
 
 extension Float: SortableLength {
@@ -145,6 +160,12 @@ extension Float: SortableLength {
         into keys: UnsafeMutablePointer<UInt32>,
         _ kernels: KernelTable
     ) { kernels.functions.keys(lengths, UInt32(max(count, 0)), bound, keys) }
+
+    @inline(__always)
+    static func raise(
+        _ highest: UnsafeMutablePointer<Float>, to lengths: UnsafePointer<Float>, count: Int,
+        atLeast least: Float, _ kernels: KernelTable
+    ) -> Float { kernels.functions.raise(lengths, UInt32(count), highest, least) }
 }
 
 extension Double: SortableLength {
@@ -158,6 +179,19 @@ extension Double: SortableLength {
         for place in 0..<max(count, 0) {
             keys[place] = lengths[place] <= bound ? unranked | lengths[place].sortKey : none
         }
+    }
+
+    static func raise(
+        _ highest: UnsafeMutablePointer<Double>, to lengths: UnsafePointer<Double>, count: Int,
+        atLeast least: Double, _ kernels: KernelTable
+    ) -> Double {
+        var most = least
+        for place in 0..<count {
+            let length = lengths[place]
+            most = most < length ? length : most
+            highest[place] = highest[place] < length ? length : highest[place]
+        }
+        return most
     }
 }
 

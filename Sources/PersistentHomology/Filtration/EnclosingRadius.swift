@@ -16,21 +16,16 @@ func enclosingRadius(of matrix: DistanceMatrix, context: ComputeContext) throws(
 private func leastEccentricity<Length: SortableLength>(
     _ lengths: [Length], count: Int, context: ComputeContext
 ) throws(HomologyError) -> Length {
-    let workers = context.team.size
+    let (workers, kernels) = (context.team.size, KernelTable())
     // Each worker keeps maxima of its own, because a pair (i, j) counts for both rows.
     let highest = try Storage<Length>(repeating: 0, count: workers * count, memory: context.memory)
-    try context.forEachChunk(of: count, size: 64) { worker, rows in
+    // So many rows that they are worth waking a worker.
+    try context.forEachChunk(of: count, size: max(64, (1 << 17) / max(count, 1))) { worker, rows in
         let mine = highest.base + worker * count
         lengths.withUnsafeBufferPointer { lengths in
             for i in rows where i > 0 {
                 let row = lengths.baseAddress.unsafelyUnwrapped + i * (i - 1) / 2
-                var own = mine[i]
-                for j in 0..<i {
-                    let length = row[j]
-                    own = own < length ? length : own
-                    mine[j] = mine[j] < length ? length : mine[j]
-                }
-                mine[i] = own
+                mine[i] = Length.raise(mine, to: row, count: i, atLeast: mine[i], kernels)
             }
         }
     }

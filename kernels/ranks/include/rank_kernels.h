@@ -86,6 +86,10 @@ typedef struct tda_rank_kernels {
     /// UINT32_MAX.
     void (*keys)(const float *lengths, uint32_t count, float bound, uint32_t *keys);
 
+    /// Raises highest[i] to lengths[i], where that is more; none is negative. Returns the largest of `least` and the
+    /// lengths.
+    float (*raise)(const float *lengths, uint32_t count, float *highest, float least);
+
     /// Completes a tile of 64 × 64 lanes in the lower triangle of a square of `count` rows, and the one across:
     /// entries below the diagonal, and with `fold` the lesser of those on either side of it, go to both
     /// sides, and the minima of the words to their places. On the diagonal, lanes beyond it must be UINT32_MAX. Returns

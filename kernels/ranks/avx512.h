@@ -1,0 +1,77 @@
+// The primitives that the kernels are written over (scan.h), for AVX-512.
+
+static const char name_avx512[] = "avx512";
+
+static inline uint64_t extract_avx512(uint64_t bits, uint64_t set) { return _pext_u64(bits, set); }
+
+static inline uint32_t lt16_avx512(const uint32_t *p, uint32_t bound) {
+    return _mm512_cmplt_epu32_mask(_mm512_loadu_si512(p), _mm512_set1_epi32((int)bound));
+}
+
+static inline uint64_t lt64_avx512(const uint32_t *p, uint32_t bound) {
+    __m512i limit = _mm512_set1_epi32((int)bound);
+    uint64_t m0 = _mm512_cmplt_epu32_mask(_mm512_loadu_si512(p), limit);
+    uint64_t m1 = _mm512_cmplt_epu32_mask(_mm512_loadu_si512(p + 16), limit);
+    uint64_t m2 = _mm512_cmplt_epu32_mask(_mm512_loadu_si512(p + 32), limit);
+    uint64_t m3 = _mm512_cmplt_epu32_mask(_mm512_loadu_si512(p + 48), limit);
+    return m0 | m1 << 16 | m2 << 32 | m3 << 48;
+}
+
+static inline uint64_t max_lt64_avx512(const uint32_t *const *rows, uint32_t count, uint32_t at,
+                                       uint32_t bound) {
+    uint64_t mask = lt64_avx512(rows[0] + at, bound);
+    for (uint32_t i = 1; i < count && mask; ++i) mask &= lt64_avx512(rows[i] + at, bound);
+    return mask;
+}
+
+static inline uint32_t emit64_avx512(const uint32_t *const *rows, uint32_t count, uint32_t at, uint32_t low,
+                                     uint32_t high, uint32_t *vertices, uint32_t *ranks, uint32_t found) {
+    const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    const __m512i lowest = _mm512_set1_epi32((int)low), limit = _mm512_set1_epi32((int)high);
+    for (uint32_t i = 0; i < 4; ++i, at += 16) {
+        __m512i largest = _mm512_loadu_si512(rows[0] + at);
+        for (uint32_t j = 1; j < count; ++j)
+            largest = _mm512_max_epu32(largest, _mm512_loadu_si512(rows[j] + at));
+        __mmask16 mask = _mm512_cmplt_epu32_mask(largest, limit) & _mm512_cmpge_epu32_mask(largest, lowest);
+        if (!mask) continue;
+        __m512i vertex = _mm512_add_epi32(lanes, _mm512_set1_epi32((int)at));
+        // Compress in registers, store whole vectors: a compressing store is microcoded on Zen 4.
+        _mm512_storeu_si512(vertices + found, _mm512_maskz_compress_epi32(mask, vertex));
+        _mm512_storeu_si512(ranks + found, _mm512_maskz_compress_epi32(mask, largest));
+        found += (uint32_t)__builtin_popcount(mask);
+    }
+    return found;
+}
+
+static inline uint32_t min_max64_avx512(const uint32_t *a, const uint32_t *b, uint64_t mask) {
+    __m512i least = _mm512_set1_epi32(-1);
+    for (uint32_t i = 0; i < 4; ++i) {
+        __m512i larger = _mm512_max_epu32(_mm512_loadu_si512(a + 16 * i), _mm512_loadu_si512(b + 16 * i));
+        least = _mm512_mask_min_epu32(least, (__mmask16)(mask >> (16 * i)), least, larger);
+    }
+    return _mm512_reduce_min_epu32(least);
+}
+
+static inline uint64_t lune64_avx512(const uint32_t *a, const uint32_t *b, uint32_t bound,
+                                     uint32_t *least) {
+    const __m512i limit = _mm512_set1_epi32((int)bound);
+    __m512i lowest = _mm512_set1_epi32(-1);
+    uint64_t set = 0;
+    for (uint32_t i = 0; i < 4; ++i) {
+        __m512i larger = _mm512_max_epu32(_mm512_loadu_si512(a + 16 * i), _mm512_loadu_si512(b + 16 * i));
+        lowest = _mm512_min_epu32(lowest, larger);
+        set |= (uint64_t)_mm512_cmplt_epu32_mask(larger, limit) << (16 * i);
+    }
+    if (set) *least = _mm512_reduce_min_epu32(lowest);
+    return set;
+}
+
+static inline uint64_t nearer64_avx512(const uint32_t *row, const uint32_t *near, uint32_t bound) {
+    const __m512i limit = _mm512_set1_epi32((int)bound);
+    uint64_t nearer = 0;
+    for (uint32_t i = 0; i < 4; ++i) {
+        __m512i x = _mm512_loadu_si512(row + 16 * i), y = _mm512_loadu_si512(near + 16 * i);
+        nearer |= (uint64_t)(_mm512_cmplt_epu32_mask(y, x) & _mm512_cmplt_epu32_mask(limit, x)) << (16 * i);
+    }
+    return nearer;
+}
