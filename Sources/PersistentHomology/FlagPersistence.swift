@@ -72,8 +72,6 @@ struct FlagPersistence<Graph: RankedGraph> {
         } else {
             bars.append(contentsOf: outcome.pairs)
         }
-        var cleared = try KeySet(
-            outcome.deaths.map { codec.triangle(rank: $0.rank, vertex: $0.vertex) }, context)
         clock.end("dimension 1")
         guard let blocks else { return }
         if !options.representatives, way != .cohomology {
@@ -85,6 +83,8 @@ struct FlagPersistence<Graph: RankedGraph> {
             clock.end("block homology")
             if let pairs { return bars.append(contentsOf: pairs) }
         }
+        var cleared = try KeySet(
+            outcome.deaths.map { codec.triangle(rank: $0.rank, vertex: $0.vertex) }, context)
         let barren = try BarrenBlocks(edgeCount: graph.edgeCount, memory: context.memory)
         for k in 2...max(dimension, 2) where k <= dimension {
             context.progress.enter("dimension \(k)", at: progressRange(of: k).lowerBound)

@@ -76,16 +76,14 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
 
     private func outcome(_ table: PivotTable<Entry>, _ critical: CriticalEdges<Graph>) -> Outcome {
         var outcome = Outcome(table: table)
-        var ended = Set<UInt32>()
         table.forEach { column in
             let (birth, death) = (EdgeKey.rank(column.pivot.key), DeathTriangle(key: column.column))
-            ended.insert(birth)
             outcome.deaths.append(death)
             let (start, end) = (graph.length(of: birth), graph.length(of: death.rank))
             if start < end { outcome.pairs.append(PersistencePair(dimension: 1, birth: start, death: end)) }
         }
         critical.forEach { birth in
-            if ended.contains(birth) { return }
+            if table.column(withPivot: EdgeKey.key(birth)) != nil { return }
             outcome.pairs.append(
                 PersistencePair(dimension: 1, birth: graph.length(of: birth), death: .infinity))
         }

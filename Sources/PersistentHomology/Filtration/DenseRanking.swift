@@ -76,8 +76,10 @@ extension DenseGraph {
     /// Gives the next ranks to the edges whose keys are below `bound` and were not before.
     private func rank<Length: SortableLength>(below bound: UInt32, _ lengths: [Length]) throws(HomologyError)
     {
-        let batch = try edges(from: ranking.bound, below: bound)
-        let width = UInt32.bitWidth - (bound - ranking.bound).leadingZeroBitCount
+        let low = edgeCount == 0 ? shortestKey : ranking.bound
+        if bound <= low { return ranking.bound = bound }
+        let batch = try edges(from: low, below: bound)
+        let width = UInt32.bitWidth - (bound - low).leadingZeroBitCount
         let sorted = try EdgeSort.sort(batch, by: 32..<32 + width, context: context)
         if !Length.sortKeyIsExact {
             try EdgeSort.refineRuns(sorted, context: context) { packed -> Length in
@@ -87,6 +89,15 @@ extension DenseGraph {
         }
         try enter(sorted)
         ranking.bound = bound
+    }
+
+    /// The least of all keys, so that no digits are sorted by that are the same in all.
+    private var shortestKey: UInt32 {
+        var least = none
+        for v in 0..<vertexCount {
+            for word in 0..<Int(rows.words) { least = min(least, rows.minimum(UInt32(v), word: word)) }
+        }
+        return least
     }
 
     /// Edges whose keys are in a range, as `key - low << 32 | packed ends`, in lexicographic order.

@@ -76,8 +76,9 @@ final class DenseSweep: @unchecked Sendable {
 
     /// Enough for a worker to be worth waking, and few enough that all end together and a stop is seen soon.
     private func chunk(of count: Int) -> Int {
-        let most = min(1 << 13, (1 << 19) / Int(graph.rows.words))
-        return max(256, min(count / (8 * context.team.size), most))
+        let words = Int(graph.rows.words)
+        let most = min(1 << 13, (1 << 19) / words)
+        return max(256, (1 << 12) / words, min(count / (8 * context.team.size), most))
     }
 
     private func advance(

@@ -26,6 +26,10 @@ struct RankMatrix: @unchecked Sendable {
 
     @inline(__always)
     func rank(_ u: UInt32, _ v: UInt32) -> UInt32 { base[Int(u) &* stride &+ Int(v)] }
+
+    /// The least number in a word of row `v`.
+    @inline(__always)
+    func minimum(_ v: UInt32, word: Int) -> UInt32 { base[Int(v) &* stride &+ 64 &* Int(words) &+ word] }
 }
 
 /// The vector kernels for this machine. Sendable: functions without state.

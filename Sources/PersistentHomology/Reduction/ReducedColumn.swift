@@ -17,7 +17,8 @@ struct ReducedColumn<Entry: ColumnEntry> {
 ///
 /// Sendable: handed to one worker, and only freed by whoever lets go of the table.
 final class ColumnArena<Entry: ColumnEntry>: @unchecked Sendable {
-    private static var blockBytes: Int { 1 << 16 }
+    private static var firstBlockBytes: Int { 1 << 11 }
+    private static var largestBlockBytes: Int { 1 << 16 }
     private var blocks: [(base: UnsafeMutableRawPointer, bytes: Int)] = []
     private var free: UnsafeMutableRawPointer?
     private var remaining = 0
@@ -64,7 +65,8 @@ final class ColumnArena<Entry: ColumnEntry>: @unchecked Sendable {
     private func take(_ bytes: Int) throws(HomologyError) -> UnsafeMutableRawPointer {
         let rounded = (bytes + 15) & ~15
         if rounded > remaining || free == nil {
-            let size = max(rounded, Self.blockBytes)
+            let usual = min(Self.firstBlockBytes << min(2 * blocks.count, 8), Self.largestBlockBytes)
+            let size = max(rounded, usual)
             do { try memory.reserve(size) } catch { throw .memory(error) }
             let base = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
             blocks.append((base, size))

@@ -8,14 +8,14 @@ struct GrowingList<Element: BitwiseCopyable>: ~Copyable {
     private let memory: MemoryAccount
 
     init(memory: MemoryAccount) {
-        base = .allocate(capacity: 1)
+        // Nothing is read or written before there is room; many lists stay empty.
+        base = UnsafeMutablePointer(bitPattern: MemoryLayout<Element>.alignment).unsafelyUnwrapped
         capacity = 0
         self.memory = memory
     }
 
     deinit {
-        base.deallocate()
-        memory.release(capacity * MemoryLayout<Element>.stride)
+        letGo()
     }
 
     @inline(__always)
@@ -55,9 +55,14 @@ struct GrowingList<Element: BitwiseCopyable>: ~Copyable {
         do { try memory.reserve(larger * MemoryLayout<Element>.stride) } catch { throw .memory(error) }
         let moved = UnsafeMutablePointer<Element>.allocate(capacity: larger)
         moved.update(from: base, count: count)
-        base.deallocate()
-        memory.release(capacity * MemoryLayout<Element>.stride)
+        letGo()
         base = moved
         capacity = larger
+    }
+
+    private func letGo() {
+        if capacity == 0 { return }
+        base.deallocate()
+        memory.release(capacity * MemoryLayout<Element>.stride)
     }
 }
