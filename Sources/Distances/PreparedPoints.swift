@@ -1,3 +1,4 @@
+internal import DistanceKernels
 internal import Hardware
 internal import Synchronization
 internal import Vocabulary
@@ -99,49 +100,22 @@ extension Scalars {
     /// The largest absolute value, 0 for none.
     func largestMagnitude(_ team: any Team) -> Double {
         switch self {
-        case .float32(let values): Double(Self.largestMagnitude(values, team))
-        case .float64(let values): Self.largestMagnitude(values, team)
+        case .float32(let values): Double(Self.largest(of: values, team, tda_largest_magnitude_floats))
+        case .float64(let values): Self.largest(of: values, team, tda_largest_magnitude_doubles)
         }
     }
 
-    private static func largestMagnitude<Value: BinaryFloatingPoint & SIMDScalar & Sendable>(
-        _ values: [Value], _ team: any Team
+    private static func largest<Value: BinaryFloatingPoint & Sendable>(
+        of values: [Value], _ team: any Team,
+        _ largestMagnitude: @Sendable (UnsafePointer<Value>?, Int) -> Value
     ) -> Value {
         let largest = Mutex(Value(0))
         team.forEachChunk(of: values.count, by: 1 << 17) { _, range in
-            let here = values.withUnsafeBytes {
-                largestMagnitude(
-                    UnsafeRawBufferPointer(rebasing: $0[range.inBytes(of: Value.self)]), Value.self)
+            let here = values.withUnsafeBufferPointer {
+                largestMagnitude($0.baseAddress.map { $0 + range.lowerBound }, range.count)
             }
             largest.withLock { $0 = max($0, here) }
         }
         return largest.withLock { $0 }
-    }
-
-    private static func largestMagnitude<Value: BinaryFloatingPoint & SIMDScalar>(
-        _ bytes: UnsafeRawBufferPointer, _ type: Value.Type
-    ) -> Value {
-        // Eight side by side, which a single one cannot be.
-        var largest = SIMD8<Value>()
-        var place = 0
-        while place &+ MemoryLayout<SIMD8<Value>>.size <= bytes.count {
-            let eight = bytes.loadUnaligned(fromByteOffset: place, as: SIMD8<Value>.self)
-            let negative = SIMD8<Value>() - eight
-            largest.replace(with: eight, where: eight .> largest)
-            largest.replace(with: negative, where: negative .> largest)
-            place &+= MemoryLayout<SIMD8<Value>>.size
-        }
-        var most = largest.max()
-        while place < bytes.count {
-            most = max(most, bytes.loadUnaligned(fromByteOffset: place, as: Value.self).magnitude)
-            place &+= MemoryLayout<Value>.size
-        }
-        return most
-    }
-}
-
-extension Range<Int> {
-    fileprivate func inBytes<Value>(of type: Value.Type) -> Range<Int> {
-        lowerBound * MemoryLayout<Value>.stride..<upperBound * MemoryLayout<Value>.stride
     }
 }

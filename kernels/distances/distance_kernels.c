@@ -51,3 +51,31 @@ const tda_distance_kernels *tda_distance_kernels_select(void) {
     if (!kernels) kernels = tda_distance_kernels_named("avx2");
     return kernels ? kernels : &kernels_baseline_all;
 }
+
+// Without their signs the bits of floating-point numbers are in the order of these.
+
+float tda_largest_magnitude_floats(const float *values, size_t count) {
+    int32_t most = 0;
+    for (size_t i = 0; i < count; ++i) {
+        int32_t bits;
+        memcpy(&bits, values + i, sizeof bits);
+        bits &= INT32_MAX;
+        most = bits > most ? bits : most;
+    }
+    float largest;
+    memcpy(&largest, &most, sizeof largest);
+    return largest;
+}
+
+double tda_largest_magnitude_doubles(const double *values, size_t count) {
+    int64_t most = 0;
+    for (size_t i = 0; i < count; ++i) {
+        int64_t bits;
+        memcpy(&bits, values + i, sizeof bits);
+        bits &= INT64_MAX;
+        most = bits > most ? bits : most;
+    }
+    double largest;
+    memcpy(&largest, &most, sizeof largest);
+    return largest;
+}

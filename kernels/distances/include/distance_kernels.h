@@ -79,4 +79,8 @@ const tda_distance_kernels *tda_distance_kernels_select(void);
 /// The kernels for the instruction set `name`; null where the machine lacks it.
 const tda_distance_kernels *tda_distance_kernels_named(const char *name);
 
+/// The largest absolute value of `count` numbers, 0 for none.
+float tda_largest_magnitude_floats(const float *values, size_t count);
+double tda_largest_magnitude_doubles(const double *values, size_t count);
+
 #endif
