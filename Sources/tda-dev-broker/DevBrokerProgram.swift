@@ -44,6 +44,8 @@ struct DevBrokerProgram: Program {
     }
 
     func run() async throws {
+        // Before anybody can know that it runs.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let cluster = try MockCluster(brokers: brokers, logger: Logger(label: "tda-dev-broker"))
         for each in topic {
             let parts = each.split(separator: ":")
@@ -64,7 +66,6 @@ struct DevBrokerProgram: Program {
 
         print("tda-dev-broker: a fake Kafka in memory, not for production; bootstrap servers \(servers)")
         fflush(nil)
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in signals { return } }
             group.addTask { for await _ in quit { return } }
