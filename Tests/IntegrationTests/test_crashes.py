@@ -31,6 +31,14 @@ class Fragile:
 
     def crash(self):
         self.program.kill()
+        self.begin_again()
+
+    def revive(self):
+        """Begins again, as systemd would, what ended by itself: a database may be away for longer than it waits."""
+        if self.program.process.poll() is not None:
+            self.begin_again()
+
+    def begin_again(self):
         self.starter.programs.remove(self.program)
         self.program = self.start()
 
@@ -60,7 +68,7 @@ def service_on(folder, start):
         base = f"http://127.0.0.1:{port}/api/v1"
         daemon = Fragile(start, lambda: start.program("tdad", "--socket", str(socket)))
         gateway = Fragile(start, lambda: start.program("tda-gateway", environment=environment))
-        service.wait_until(lambda: service.fetch(f"{base}/health").status == 200, 60, "health")
+        service.wait_until(lambda: is_healthy(base), 60, "health")
         return base, daemon, gateway
 
     return begin
@@ -71,19 +79,35 @@ def questions(base):
     return long + [ledger.polygon(sides) for sides in range(60, 120, 5)]
 
 
+def is_healthy(base, *programs):
+    """Revives the programs, if need be."""
+    for program in programs:
+        program.revive()
+    return service.fetch(f"{base}/health").status == 200
+
+
 def check(book, base):
-    service.wait_until(lambda: service.fetch(f"{base}/health").status == 200, 60, "health")
+    service.wait_until(lambda: is_healthy(base), 60, "health")
     book.wait_for_the_end()
     wrong = book.verdict()
     assert not wrong, "\n".join(wrong[:20])
 
 
-def next_moment(book, chance):
-    """Waits for a random moment, which may fall into a start; most often for one after another job is in."""
+def next_moment(book, chance, *programs):
+    """Waits for a random moment, which may fall into a start; most often for one after another job is in.
+
+    Revives the programs meanwhile.
+    """
     accepted = len(book.accepted)
+
+    def another_job():
+        for program in programs:
+            program.revive()
+        return len(book.accepted) > accepted
+
     time.sleep(chance.uniform(0.02, 0.5))
     if chance.random() < 0.7:
-        service.wait_until(lambda: len(book.accepted) > accepted, 120, "another job")
+        service.wait_until(another_job, 120, "another job")
 
 
 def test_gateway_and_daemon_crash(folder, service_on):
@@ -95,7 +119,7 @@ def test_gateway_and_daemon_crash(folder, service_on):
             for program in chance.choice([[daemon], [gateway], [daemon, gateway]]):
                 program.crash()
         # Let the last ones in, too.
-        service.wait_until(lambda: service.fetch(f"{base}/health").status == 200, 60, "health")
+        service.wait_until(lambda: is_healthy(base), 60, "health")
     check(book, base)
     assert len(book.accepted) > CRASHES / 2, "there was hardly any load"
     check_outbox(folder / "data" / "gateway.sqlite", book)
@@ -180,18 +204,29 @@ class Redis:
         self.begin()
 
 
-def test_database_and_cache_crash(postgres, redis, service_on):
-    """PostgreSQL and Redis are killed in turn, every second or so, one or both."""
-    base, _, _ = service_on(postgres.url, lease=2, redis=redis.url)
+def test_programs_database_and_cache_crash(postgres, redis, service_on):
+    """Gateway and daemon are killed while PostgreSQL and Redis are too, every few seconds, one or both."""
+    base, daemon, gateway = service_on(postgres.url, lease=2, redis=redis.url)
     remembered = [ledger.polygon(sides, cached=True) for sides in range(12, 60, 6)]
     chance = random.Random(5)
+    server_is_due = time.monotonic()
+    killed = defaultdict(int)
     with ledger.Ledger(base, questions(base) + remembered, pause=0.1) as book:
-        for _ in range(max(CRASHES // 25, 2)):
-            next_moment(book, chance)
-            time.sleep(1)
-            for server in chance.choice([[postgres], [redis], [redis, postgres]]):
-                server.crash()
+        for _ in range(max(CRASHES // 10, 10)):
+            next_moment(book, chance, daemon, gateway)
+            victims = chance.choice([[daemon], [gateway], [daemon, gateway]])
+            if time.monotonic() > server_is_due:
+                victims = victims + chance.choice([[postgres], [redis], [redis, postgres]])
+                server_is_due = time.monotonic() + chance.uniform(1, 4)
+            for victim in chance.sample(victims, len(victims)):
+                victim.crash()
+                killed[victim] += 1
+        # Let the last ones in, too.
+        service.wait_until(lambda: is_healthy(base, daemon, gateway), 120, "health")
     check(book, base)
+    names = {daemon: "daemon", gateway: "gateway", postgres: "PostgreSQL", redis: "Redis"}
+    kills = ", ".join(f"{names[victim]} {count}" for victim, count in killed.items())
+    print(f"killed: {kills}; jobs accepted: {len(book.accepted)}")
 
 
 def test_two_gateways_on_one_database(folder, start, postgres, service_on):
