@@ -19,11 +19,11 @@ extension VietorisRips {
         let dimension = min(options.maxDimension, max(0, count / 2 - 1))
         let higher = Self.reduction(
             edges: edges, dimension: dimension, threads: threads, options: options, forecast: forecast)
+        let graph = seconds(
+            count: count, edges: edges, isSparse: isSparse, dimension: dimension,
+            openShare: forecast?.openShare ?? 0.1)
         return (
-            (seconds(
-                count: count, edges: edges, isSparse: isSparse, dimension: dimension,
-                openShare: forecast?.openShare ?? 0.1) + higher.seconds)
-                / speedup(threads),
+            wallTime(graph + higher.seconds, threads: threads),
             memory(count: count, edges: edges, isSparse: isSparse, dimension: dimension, threads: threads)
                 + higher.memory
         )
@@ -35,21 +35,28 @@ extension VietorisRips {
     ) -> (seconds: Double, memory: Int) {
         guard dimension >= 2 else { return (0, 0) }
         guard let forecast else { return (0, 8 * edges * (dimension - 1)) }
+        let takingApart =
+            forecast.openShare * Double(edges)
+            * (secondsOfBlock * Double(dimension) + forecast.wordsOfBlock * secondsOfWord)
         if forecast.way == .homology, !options.representatives {
-            let openBlocks = forecast.openShare * Double(edges)
-            return (
-                openBlocks * (secondsOfBlock * Double(dimension) + forecast.wordsOfBlock * secondsOfWord),
-                1 << 20 + 8 * edges
-            )
+            return (takingApart, 1 << 20 + 8 * edges)
         }
         let columns = forecast.columns.prefix(dimension - 1)
+        let reducing = columns.reduce(0) {
+            $0 + $1 * secondsOfColumn(among: $1, openShare: forecast.openShare)
+        }
         return (
-            columns.reduce(0) { $0 + $1 * secondsOfColumn(among: $1, openShare: forecast.openShare) },
-            reductionMemory(
-                mostColumns: forecast.mostColumns.prefix(dimension - 1).max() ?? 0,
-                openShare: forecast.openShare, edges: edges, threads: threads)
+            max(reducing, takingApart),
+            max(
+                reductionMemory(
+                    mostColumns: forecast.mostColumns.prefix(dimension - 1).max() ?? 0,
+                    openShare: forecast.openShare, edges: edges, threads: threads),
+                dimension > 3 ? Int(bytesOfBlockInHighDimensions * forecast.openShare * Double(edges)) : 0)
         )
     }
+
+    /// Few blocks have columns there, which a sample may miss, but those have many.
+    private static let bytesOfBlockInHighDimensions = 6000.0
 
     /// With the cycles that are pushed through it.
     private static let secondsOfBlock = 0.6e-6
@@ -99,7 +106,7 @@ extension VietorisRips {
     private static func memory(
         count: Int, edges: Int, isSparse: Bool, dimension: Int, threads: Int
     ) -> Int {
-        let scratch = 1 << 14
+        let scratch = 3 << 14
         let graph: Int
         if isSparse {
             graph = 36 * edges + 32 * count
@@ -114,6 +121,8 @@ extension VietorisRips {
         return graph + edges / 2 + 32 * count + scratch
     }
 
-    /// Not quite linear: some passes are serial.
-    private static func speedup(_ threads: Int) -> Double { 1 + 0.85 * Double(max(threads, 1) - 1) }
+    /// Some passes are serial, and what takes some milliseconds gains little.
+    private static func wallTime(_ seconds: Double, threads: Int) -> Double {
+        seconds / (1 + 0.8 * Double(max(threads, 1) - 1) * seconds / (seconds + 0.005))
+    }
 }

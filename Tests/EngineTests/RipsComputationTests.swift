@@ -50,6 +50,41 @@ import Vocabulary
         #expect(RipsComputation().outlook(shape, near, threads: 1).least.memory == shape.byteCount)
     }
 
+    /// Numbers between 0 and 1 that look random.
+    private func scattered(_ count: Int) -> [Double] {
+        (1...count).map { (Double($0 * $0) * 0.754_877_666_246_692_8).truncatingRemainder(dividingBy: 1) }
+    }
+
+    /// `count` unit vectors of `dimension` coordinates.
+    private func sphere(_ count: Int, dimension: Int) throws -> ComputeInput {
+        let numbers = scattered(3 * count * dimension)
+        let coordinates = (0..<count).flatMap { point -> [Float] in
+            let vector = (0..<dimension).map { axis in
+                let first = 3 * (point * dimension + axis)
+                return numbers[first] + numbers[first + 1] + numbers[first + 2] - 1.5
+            }
+            let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            return vector.map { Float($0 / length) }
+        }
+        return .points(try PointCloud(dimension: dimension, coordinates: .float32(coordinates)))
+    }
+
+    private func randomDistances(_ count: Int) throws -> ComputeInput {
+        let lengths = scattered(count * (count - 1) / 2).map { Float($0) }
+        return .distances(try DistanceMatrix(count: count, lowerTriangle: .float32(lengths)))
+    }
+
+    /// By homology and by columns (docs/engine.md, section 4): at most a tenth more than was foreseen.
+    @Test func memoryIsForeseen() throws {
+        let inputs = [try sphere(150, dimension: 3), try sphere(80, dimension: 4), try randomDistances(60)]
+        for (input, dimension) in zip(inputs, [2, 3, 3]) {
+            let options = try VietorisRipsOptions(maxDimension: dimension)
+            let plan = try RipsComputation().plan(input, options, threads: 1)
+            let result = try RipsComputation().run(input, options, plan, ComputeContext())
+            #expect(Double(result.statistics.peakMemory) <= 1.1 * Double(plan.cost.memory))
+        }
+    }
+
     private func engine() throws -> Engine {
         Engine(
             threads: try WorkerPool(topology: Topology(), threads: 2), budget: MemoryBudget(limit: 1 << 30),
