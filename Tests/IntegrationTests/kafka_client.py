@@ -3,7 +3,9 @@
 Whoever imports this is skipped where it, aiokafka or jsonschema is missing.
 """
 
+import asyncio
 import json
+import subprocess
 import time
 import uuid
 
@@ -141,3 +143,30 @@ def metrics(bridge):
     text = service.fetch(f"http://127.0.0.1:{port}/metrics").body.decode()
     lines = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
     return {name: float(value) for name, value in lines}
+
+
+def read_by_aiokafka(servers, topic, count):
+    """The keys and the types of the first messages of a topic, as that client sees them."""
+
+    async def read():
+        consumer = aiokafka.AIOKafkaConsumer(topic, bootstrap_servers=servers, auto_offset_reset="earliest")
+        await consumer.start()
+        try:
+            records = [await asyncio.wait_for(consumer.getone(), PATIENCE) for _ in range(count)]
+        finally:
+            await consumer.stop()
+        return [(record.key.decode(), kind(record.value)) for record in records]
+
+    return asyncio.run(read())
+
+
+def read_by_kcat(servers, topic):
+    """The keys and the types of all messages of a topic, as kcat sees them."""
+    command = ["kcat", "-b", servers, "-C", "-t", topic, "-e", "-q", "-f", "%k %s\n"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    lines = [line.split(" ", 1) for line in run.stdout.splitlines()]
+    return [(key, kind(value)) for key, value in lines]
+
+
+def kind(message):
+    return json.loads(message)["metadata"]["message_type"]

@@ -1,17 +1,15 @@
 """The outbox on its way to Kafka: jobs of the gateway seen by clients that are not ours."""
 
-import asyncio
 import json
 import random
 import re
 import shutil
 import sqlite3
-import subprocess
 import threading
 
 import pytest
 import service
-from kafka_client import PATIENCE, aiokafka, metrics, schema
+from kafka_client import PATIENCE, metrics, read_by_aiokafka, read_by_kcat, schema
 from stages import Platform, disturbed
 
 pytestmark = pytest.mark.programs("tdad", "tda-gateway", "tda-bridge", "tda-dev-broker")
@@ -81,23 +79,13 @@ def test_how_jobs_end_is_told_of(platform):
 
 def test_kcat_and_aiokafka_read_the_same(platform):
     job = platform.compute()
-
-    async def read():
-        consumer = aiokafka.AIOKafkaConsumer(
-            "tda_jobs", bootstrap_servers=platform.broker.servers, auto_offset_reset="earliest"
-        )
-        await consumer.start()
-        records = [await asyncio.wait_for(consumer.getone(), PATIENCE) for _ in range(2)]
-        await consumer.stop()
-        return [(r.key.decode(), json.loads(r.value)["metadata"]["message_type"]) for r in records]
-
+    servers = platform.broker.servers
     wanted = [(job, "job.submitted"), (job, "job.completed")]
-    assert asyncio.run(read()) == wanted
+    assert read_by_aiokafka(servers, "tda_jobs", 2) == wanted
+    assert read_by_aiokafka(servers, "tda_results", 1) == [(job, "result.generated")]
     if shutil.which("kcat"):
-        command = ["kcat", "-b", platform.broker.servers, "-C", "-t", "tda_jobs", "-e", "-q", "-f", "%k %s\n"]
-        lines = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE).stdout.splitlines()
-        found = [(line.split(" ", 1)[0], json.loads(line.split(" ", 1)[1])) for line in lines]
-        assert [(key, value["metadata"]["message_type"]) for key, value in found] == wanted
+        assert read_by_kcat(servers, "tda_jobs") == wanted
+        assert read_by_kcat(servers, "tda_results") == [(job, "result.generated")]
 
 
 def outbox_depth(platform):

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 import service
-from kafka_client import PATIENCE, Topics, aiokafka, metrics, schema
+from kafka_client import PATIENCE, Topics, aiokafka, metrics, read_by_aiokafka, read_by_kcat, schema
 from stages import Stage
 from wire_tap import Tap
 
@@ -112,7 +112,7 @@ def update(stream):
     }
 
 
-def test_events_that_aiokafka_and_kcat_publish_come_back_as_windows(stage):
+def test_events_that_aiokafka_and_kcat_publish_come_back_to_them_as_windows(stage):
     async def publish():
         async with aiokafka.AIOKafkaProducer(bootstrap_servers=stage.broker.servers) as producer:
             await producer.send_and_wait(
@@ -129,6 +129,10 @@ def test_events_that_aiokafka_and_kcat_publish_come_back_as_windows(stage):
     results = stage.results()
     results.wait(lambda records: {record.key for record in records} == streams)
     assert all(record.payload["window_metadata"]["point_count"] == 2 for record in results.records)
+    windows = {(stream, "stream.window.completed") for stream in streams}
+    assert set(read_by_aiokafka(stage.broker.servers, "tda_results", len(streams))) == windows
+    if "kcat" in streams:
+        assert set(read_by_kcat(stage.broker.servers, "tda_results")) == windows
 
 
 def test_confluents_prefix_is_understood(stage):
