@@ -75,6 +75,8 @@ struct GramBlocks: Sendable {
             context.memory.release(bytes)
         }
         return try condensedMatrix(pairs, of: Float.self, context: context) { distances in
+            // Tiles side by side write to the same pages.
+            LargeBlocks.touch(distances.base, count: pairs, context.team)
             tiles.forEach(context: context) { worker, tile in
                 compute(tile, by: products.base + worker * tileSize, into: distances.base)
             }

@@ -12,11 +12,13 @@ struct TriangleBlocks: Sendable {
     /// A multiple of the rows that any kernel keeps in registers.
     private var rowsAtOnce: Int { points.plan.sum == TDA_POWER_MEAN ? 8 : 96 }
 
-    /// Long rows to write where the dimension is low, and never so many terms that a tile takes more than
-    /// a millisecond or two.
+    /// Whole rows where the dimension is low: their places in the matrix follow one another, so that workers
+    /// write to pages far apart, which each of them would clear otherwise. Elsewhere as many columns as the
+    /// second cache holds, and never so many terms that a tile takes more than a millisecond or two.
     private var columnsAtOnce: Int {
-        let terms = rowsAtOnce * panels.width * panels.dimension
-        return panels.width * max(1, min(2048 / panels.width, 4_000_000 / terms))
+        let panel = panels.width * panels.dimension
+        let cached = (384 << 10) / (panel * points.arithmetic.coordinateBytes)
+        return panels.width * max(1, min(cached, 8_000_000 / (rowsAtOnce * panel)))
     }
 
     /// All `pairs` distances in condensed order, their bytes reserved on the account.

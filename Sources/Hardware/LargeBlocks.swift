@@ -20,4 +20,20 @@ public enum LargeBlocks {
         // Advice only: without large pages everything works as before.
         _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, MADV_HUGEPAGE)
     }
+
+    /// Has the threads of `team` write to each page of a large block that nothing was written to yet, a page
+    /// one of them: two that come to a large page at the same time both clear it, and one in vain.
+    public static func touch<Element>(_ base: UnsafeMutablePointer<Element>, count: Int, _ team: any Team) {
+        let start = Int(bitPattern: base)
+        let end = start + count * MemoryLayout<Element>.stride
+        let largePage = 1 << 21
+        guard end - start >= 2 * largePage else { return }
+        let first = start / largePage
+        team.forEachChunk(of: (end - 1) / largePage - first + 1, by: 1) { _, pages in
+            for page in pages {
+                let place = max((first + page) * largePage, start)
+                UnsafeMutableRawPointer(bitPattern: place)?.storeBytes(of: 0, as: UInt8.self)
+            }
+        }
+    }
 }
