@@ -65,3 +65,11 @@ def projective_plane():
         if set(a) <= set(b) or set(b) <= set(a):
             matrix[i, j] = matrix[j, i] = 1
     return matrix
+
+
+def long_request():
+    """A computation of many seconds, for tests that stop it: cocycles of a sphere in R⁴."""
+    return {
+        "point_cloud": {"points": sphere(800, 4, seed=1).tolist()},
+        "parameters": {"max_dimension": 3, "representatives": True},
+    }

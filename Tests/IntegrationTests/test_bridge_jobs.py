@@ -1,12 +1,12 @@
 """The outbox on its way to Kafka: jobs of the gateway seen by clients that are not ours."""
 
 import json
-import random
 import re
 import shutil
 import sqlite3
 import threading
 
+import clouds
 import pytest
 import service
 from kafka_client import PATIENCE, metrics, read_by_aiokafka, read_by_kcat, schema
@@ -55,12 +55,9 @@ def test_a_jobs_events_arrive_in_order_and_match_their_schemas(platform):
 
 
 def test_how_jobs_end_is_told_of(platform):
-    # Takes long: random points of so many coordinates are about as far from each other, all of them.
-    points = [[random.Random(f"{i} {k}").random() for k in range(150)] for i in range(150)]
-    cloud = {"points": points, "dimension": 150}
-
     def submit(**parameters):
-        body = {"point_cloud": cloud, "parameters": {"max_dimension": 2, "async": True, **parameters}}
+        body = clouds.long_request()
+        body["parameters"] |= {"async": True, **parameters}
         answer = service.fetch(f"{platform.gateway.base}/tda/compute/vietoris-rips", body)
         assert answer.status == 202, answer.body
         return answer.json()["job_id"]

@@ -12,8 +12,8 @@ pytestmark = pytest.mark.programs("tdad")
 COMPUTATIONS = {
     # Many columns; one long one; a large matrix, its edges and lunes.
     "columns": (tda_client.Distances(clouds.random_distances(150, seed=1)), {"max_dimension": 3}),
-    "a long column": (clouds.sphere(400, 4, seed=1), {"max_dimension": 3}),
-    "edges": (clouds.uniform(4000, 3, seed=2), {"max_dimension": 2}),
+    "a long column": (clouds.sphere(800, 4, seed=1), {"max_dimension": 3}),
+    "edges": (clouds.uniform(8000, 3, seed=2), {"max_dimension": 2}),
     "representatives": (clouds.sphere(700, 3, seed=3), {"max_dimension": 2, "representatives": True}),
 }
 

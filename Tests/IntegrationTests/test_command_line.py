@@ -59,7 +59,8 @@ def long_running(shared, folder):
     """Starts a computation that would take very long; its standard error goes where it is told."""
     file = folder / "sphere.csv"
     file.write_text("\n".join(",".join(map(str, point)) for point in clouds.sphere(800, 4, seed=1)))
-    line = [service.PROGRAMS / "tda", "rips", "--socket", shared.socket, "--max-dimension", "3", file]
+    line = [service.PROGRAMS / "tda", "rips", "--socket", shared.socket, "--max-dimension", "3"]
+    line += ["--representatives", file]
     started = []
 
     def start(stderr=subprocess.PIPE):

@@ -19,14 +19,6 @@ SQUARE = {"point_cloud": {"points": [[0, 0], [1, 0], [1, 1], [0, 1]]}}
 RIPS = "/tda/compute/vietoris-rips"
 
 
-def long_request():
-    """A computation of many seconds, for tests that stop it."""
-    return {
-        "point_cloud": {"points": clouds.sphere(800, 4, seed=1).tolist()},
-        "parameters": {"max_dimension": 3},
-    }
-
-
 def status(path):
     return subprocess.run(
         [service.PROGRAMS / "tda", "status", "--socket", path, "--output", "json"],
@@ -170,7 +162,9 @@ def test_a_daemon_killed_in_the_middle_of_a_request(folder, start):
     patient = {"TDA_SYNC_LIMIT_MS": "600000"}
     base = start.gateway(path, folder / "data", environment=patient).base
     answers = []
-    asking = threading.Thread(target=lambda: answers.append(service.fetch(base + RIPS, long_request())))
+    asking = threading.Thread(
+        target=lambda: answers.append(service.fetch(base + RIPS, clouds.long_request()))
+    )
     asking.start()
     service.wait_until(lambda: is_running(path), 60, "the start of the computation")
     daemon.kill()
