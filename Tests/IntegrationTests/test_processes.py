@@ -178,7 +178,16 @@ def test_a_client_that_leaves_cancels_what_it_asked_for(folder, start):
     file = folder / "sphere.csv"
     file.write_text("\n".join(",".join(map(str, point)) for point in clouds.sphere(800, 4, seed=1)))
     asking = subprocess.Popen(
-        [service.PROGRAMS / "tda", "rips", "--socket", path, "--max-dimension", "3", file],
+        [
+            service.PROGRAMS / "tda",
+            "rips",
+            "--socket",
+            path,
+            "--max-dimension",
+            "3",
+            "--representatives",
+            file,
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

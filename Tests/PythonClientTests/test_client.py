@@ -11,6 +11,14 @@ import tda_client
 
 pytestmark = pytest.mark.programs("tdad")
 
+normal = np.random.default_rng(1).normal(size=(800, 4))
+# A computation of many seconds: cocycles of a sphere in R⁴.
+LONG = {
+    "data": normal / np.linalg.norm(normal, axis=1, keepdims=True),
+    "max_dimension": 3,
+    "representatives": True,
+}
+
 
 @pytest.fixture
 def points():
@@ -86,7 +94,7 @@ def test_bad_input_names_its_place_and_the_next_request_is_answered(tda, call, e
 
 def test_a_deadline_ends_a_long_computation(tda):
     with pytest.raises(tda_client.DeadlineExceeded):
-        tda.rips(np.random.default_rng(1).random((500, 6)), max_dimension=4, timeout=0.2)
+        tda.rips(**LONG, timeout=0.2)
 
 
 def test_many_requests_share_a_connection(shared, points):
@@ -99,20 +107,16 @@ def test_many_requests_share_a_connection(shared, points):
 
 
 def test_progress_comes_and_cancelling_the_task_cancels_the_computation(shared):
-    long = np.random.default_rng(1).random((500, 6))
-
     async def cancel_in_the_middle():
         told = asyncio.Event()
         async with tda_client.AsyncClient(shared.socket) as tda:
-            task = asyncio.create_task(
-                tda.rips(long, max_dimension=4, progress=lambda _: told.set()), name="long"
-            )
+            task = asyncio.create_task(tda.rips(**LONG, progress=lambda _: told.set()), name="long")
             await asyncio.wait_for(told.wait(), 60)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
             started = time.monotonic()
-            while [each for each in (await tda.status()).computations if each.point_count == 500]:
+            while [each for each in (await tda.status()).computations if each.point_count == 800]:
                 assert time.monotonic() < started + 60
             return await tda.rips([[0.0], [1.0]])
 
@@ -131,7 +135,7 @@ def test_a_daemon_that_dies_ends_what_waits(start, folder):
 
         def ask():
             try:
-                tda.rips(np.random.default_rng(1).random((500, 6)), max_dimension=4)
+                tda.rips(**LONG)
             except tda_client.TDAError as error:
                 failure.append(error)
 
