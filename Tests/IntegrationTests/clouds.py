@@ -67,6 +67,10 @@ def projective_plane():
     return matrix
 
 
+def csv(points):
+    return "\n".join(",".join(map(str, point)) for point in points)
+
+
 def long_request():
     """A computation of many seconds, for tests that stop it: cocycles of a sphere in R⁴."""
     return {

@@ -3,6 +3,7 @@
 import json
 
 import alpha_clouds
+import clouds
 import numpy as np
 import pytest
 import service
@@ -41,7 +42,7 @@ def test_the_contracts_triangle(alpha):
 
 
 def test_the_command_line(tda):
-    text = "\n".join(",".join(map(str, point)) for point in TRIANGLE)
+    text = clouds.csv(TRIANGLE)
     lines = tda("alpha", "-", input=text).stdout.splitlines()
     assert lines[0] == "0 0 0.45069390943299864"
     assert lines[-1].startswith("1 0.5 ")
@@ -54,7 +55,7 @@ def test_the_command_line(tda):
 
 
 def test_a_loop_is_represented_by_its_edges(tda):
-    text = "\n".join(",".join(map(str, point)) for point in TRIANGLE)
+    text = clouds.csv(TRIANGLE)
     lines = tda("alpha", "-", "--field", "3", "--representatives", input=text).stdout.splitlines()
     edges = {edge.split("*")[-1] for edge in lines[-1].split(" ")[3:]}
     assert edges == {"1-0", "2-0", "2-1"}

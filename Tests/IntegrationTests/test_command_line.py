@@ -58,7 +58,7 @@ def call(*arguments, environment=None, input="", text=True):
 def long_running(shared, folder):
     """Starts a computation that would take very long; its standard error goes where it is told."""
     file = folder / "sphere.csv"
-    file.write_text("\n".join(",".join(map(str, point)) for point in clouds.sphere(800, 4, seed=1)))
+    file.write_text(clouds.csv(clouds.sphere(800, 4, seed=1)))
     line = [service.PROGRAMS / "tda", "rips", "--socket", shared.socket, "--max-dimension", "3"]
     line += ["--representatives", file]
     started = []

@@ -176,7 +176,7 @@ def test_a_client_that_leaves_cancels_what_it_asked_for(folder, start):
     path = folder / "tda.sock"
     start.daemon(path)
     file = folder / "sphere.csv"
-    file.write_text("\n".join(",".join(map(str, point)) for point in clouds.sphere(800, 4, seed=1)))
+    file.write_text(clouds.csv(clouds.sphere(800, 4, seed=1)))
     asking = subprocess.Popen(
         [
             service.PROGRAMS / "tda",
