@@ -99,15 +99,18 @@ static inline uint64_t lune64_avx2(const uint32_t *a, const uint32_t *b, uint32_
     return set;
 }
 
-static inline uint64_t nearer64_avx2(const uint32_t *row, const uint32_t *near, uint32_t bound) {
-    const __m256i limit = _mm256_set1_epi32((int)bound);
-    __m256i stays[8];
+static inline uint32_t thin64_avx2(uint32_t *rest, const uint32_t *near, uint32_t bound) {
+    const __m256i limit = _mm256_set1_epi32((int)bound), ones = _mm256_set1_epi32(-1);
+    __m256i least = ones;
     for (uint32_t i = 0; i < 8; ++i) {
-        __m256i x = _mm256_loadu_si256((const __m256i *)(row + 8 * i));
+        __m256i x = _mm256_loadu_si256((const __m256i *)(rest + 8 * i));
         __m256i y = _mm256_loadu_si256((const __m256i *)(near + 8 * i));
         // x <= y as max(x, y) == y.
-        stays[i] = _mm256_or_si256(_mm256_cmpeq_epi32(_mm256_max_epu32(x, y), y),
-                                   _mm256_cmpeq_epi32(_mm256_max_epu32(x, limit), limit));
+        __m256i stays = _mm256_or_si256(_mm256_cmpeq_epi32(_mm256_max_epu32(x, y), y),
+                                        _mm256_cmpeq_epi32(_mm256_max_epu32(x, limit), limit));
+        x = _mm256_or_si256(x, _mm256_andnot_si256(stays, ones));
+        _mm256_storeu_si256((__m256i *)(rest + 8 * i), x);
+        least = _mm256_min_epu32(least, x);
     }
-    return ~bits64_avx2(stays);
+    return least8_avx2(least);
 }

@@ -66,12 +66,15 @@ static inline uint64_t lune64_avx512(const uint32_t *a, const uint32_t *b, uint3
     return set;
 }
 
-static inline uint64_t nearer64_avx512(const uint32_t *row, const uint32_t *near, uint32_t bound) {
-    const __m512i limit = _mm512_set1_epi32((int)bound);
-    uint64_t nearer = 0;
+static inline uint32_t thin64_avx512(uint32_t *rest, const uint32_t *near, uint32_t bound) {
+    const __m512i limit = _mm512_set1_epi32((int)bound), ones = _mm512_set1_epi32(-1);
+    __m512i least = ones;
     for (uint32_t i = 0; i < 4; ++i) {
-        __m512i x = _mm512_loadu_si512(row + 16 * i), y = _mm512_loadu_si512(near + 16 * i);
-        nearer |= (uint64_t)(_mm512_cmplt_epu32_mask(y, x) & _mm512_cmplt_epu32_mask(limit, x)) << (16 * i);
+        __m512i x = _mm512_loadu_si512(rest + 16 * i), y = _mm512_loadu_si512(near + 16 * i);
+        __mmask16 goes = _mm512_cmplt_epu32_mask(y, x) & _mm512_cmplt_epu32_mask(limit, x);
+        x = _mm512_mask_mov_epi32(x, goes, ones);
+        _mm512_storeu_si512(rest + 16 * i, x);
+        least = _mm512_min_epu32(least, x);
     }
-    return nearer;
+    return _mm512_reduce_min_epu32(least);
 }

@@ -78,8 +78,11 @@ static inline uint64_t lune64_baseline(const uint32_t *a, const uint32_t *b, uin
     return set;
 }
 
-static inline uint64_t nearer64_baseline(const uint32_t *row, const uint32_t *near, uint32_t bound) {
-    uint64_t nearer = 0;
-    for (uint32_t i = 0; i < 64; ++i) nearer |= (uint64_t)(near[i] < row[i] && bound < row[i]) << i;
-    return nearer;
+static inline uint32_t thin64_baseline(uint32_t *rest, const uint32_t *near, uint32_t bound) {
+    uint32_t least = UINT32_MAX;
+    for (uint32_t i = 0; i < 64; ++i) {
+        if (near[i] < rest[i] && bound < rest[i]) rest[i] = UINT32_MAX;
+        if (rest[i] < least) least = rest[i];
+    }
+    return least;
 }

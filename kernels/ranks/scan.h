@@ -6,7 +6,7 @@
 //   extract(bits, set)             the bits at the members of set, packed together
 //   lune64(a, b, bound, least)     bit = both lanes < bound; `least` becomes the least max(a, b) of all
 //   min_max64(a, b, mask)          least max(a, b) among the lanes of a mask
-//   nearer64(row, near, bound)     bit = near < row and bound < row
+//   thin64(rest, near, bound)      all ones into lanes of rest that near and bound are below; least of rest then
 //   name                           of the instruction set
 // The including file defines NAME(x), which adds an instruction set's suffix, and includes its primitives.
 
@@ -198,30 +198,18 @@ static void NAME(summarize)(uint32_t *row, uint32_t words) {
     }
 }
 
-/// The least row[v] among the members of one word.
-static inline uint32_t NAME(least)(const uint32_t *row, uint64_t set) {
-    if (__builtin_popcountll(set) > 8) return NAME(min_max64)(row, row, set);
-    uint32_t least = UINT32_MAX;
-    for (; set; set &= set - 1) {
-        uint32_t rank = row[__builtin_ctzll(set)];
-        least = rank < least ? rank : least;
-    }
-    return least;
-}
-
-static uint32_t NAME(thin)(const uint32_t *row, const uint32_t *near, uint32_t words, uint32_t bound,
-                           uint64_t *set) {
-    uint32_t best = UINT32_MAX, best_word = 0;
+static uint32_t NAME(thin)(uint32_t *rest, const uint32_t *near, uint32_t words, uint32_t bound) {
+    uint32_t *minima = rest + 64 * words, best = UINT32_MAX, best_word = 0;
     for (uint32_t w = 0; w < words; ++w) {
-        if (!set[w]) continue;
-        set[w] &= ~NAME(nearer64)(row + 64 * w, near + 64 * w, bound);
-        uint32_t least = NAME(least)(row + 64 * w, set[w]);
-        if (least < best) {
-            best = least;
+        if (minima[w] == UINT32_MAX) continue;
+        minima[w] = NAME(thin64)(rest + 64 * w, near + 64 * w, bound);
+        if (minima[w] < best) {
+            best = minima[w];
             best_word = w;
         }
     }
-    return best == UINT32_MAX ? TDA_NO_VERTEX : NAME(holder)(row, row, best_word, set[best_word], best);
+    if (best == UINT32_MAX) return TDA_NO_VERTEX;
+    return 64 * best_word + (uint32_t)__builtin_ctzll(NAME(lt64)(rest + 64 * best_word, best + 1));
 }
 
 static uint32_t NAME(pack)(const uint32_t *row, uint32_t words, uint32_t end, uint32_t low, uint32_t high,

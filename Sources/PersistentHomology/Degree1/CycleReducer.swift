@@ -6,7 +6,9 @@ import Hardware
 /// homologous to u–w–v through the triangle uvw, whose other edges are shorter. Replacing the longest
 /// edge so again and again ends in critical and forest edges. A cycle is known by its edges outside
 /// the forest, so forest edges are dropped.
-struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Entry.Key == UInt64 {
+struct CycleReducer<Graph: RankedGraph, Edges: EdgeChain & ~Copyable>: ~Copyable {
+    typealias Entry = Edges.Entry
+
     private let graph: Graph
     private let critical: CriticalEdges<Graph>
     private let field: PrimeField
@@ -14,8 +16,8 @@ struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Ent
     private let scanner: Graph.Scanner
     private let context: ComputeContext
     private let arena: ColumnArena<Entry>
-    private var edges: Chain<Entry>
-    private var births: Chain<Entry>
+    private var edges: Edges
+    private var births: Edges
     private var terms: GrowingList<Entry>
     private var ticks = 0
 
@@ -30,8 +32,8 @@ struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Ent
         self.scanner = scanner
         self.context = context
         arena = table.makeArena()
-        edges = Chain(field: field, memory: context.memory)
-        births = Chain(field: field, memory: context.memory)
+        edges = Edges(field: field, memory: context.memory)
+        births = Edges(field: field, memory: context.memory)
         terms = GrowingList(memory: context.memory)
     }
 
@@ -39,8 +41,8 @@ struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Ent
     /// component of the same lune. Returns whether a birth has met its end for the first time.
     mutating func reduce(_ death: DeathTriangle, around first: UInt32) throws(HomologyError) -> Bool {
         let (a, b) = graph.ends(of: death.rank)
-        edges.restart(from: EdgeKey.key(death.rank))
-        births.restart(from: EdgeKey.key(death.rank))
+        try edges.restart(from: EdgeKey.key(death.rank))
+        try births.restart(from: EdgeKey.key(death.rank))
         try addEdge(from: a, to: first, 1)
         try addEdge(from: first, to: b, 1)
         try addEdge(from: b, to: death.vertex, 1)
@@ -85,7 +87,7 @@ struct CycleReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable where Ent
             while let term = try births.popPivot() { try terms.append(term) }
             let stored = try arena.store(
                 column: column, pivot: pivot, terms: UnsafeBufferPointer(terms.elements))
-            births.restart(from: pivot.key)
+            try births.restart(from: pivot.key)
             if table.claim(stored, replacing: owner) {
                 guard let owner else { return true }
                 // The owner dies later: it has lost this birth and looks for another.

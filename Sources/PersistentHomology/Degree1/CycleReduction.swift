@@ -27,9 +27,17 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
     func reduce(
         _ critical: inout CriticalEdges<Graph>, progress: ClosedRange<Double>
     ) throws(HomologyError) -> Outcome {
+        Entry.isBinary
+            ? try reduce(&critical, progress: progress, by: EdgeSet<Entry>.self)
+            : try reduce(&critical, progress: progress, by: Chain<Entry>.self)
+    }
+
+    private func reduce<Edges: EdgeChain & ~Copyable>(
+        _ critical: inout CriticalEdges<Graph>, progress: ClosedRange<Double>, by _: Edges.Type
+    ) throws(HomologyError) -> Outcome where Edges.Entry == Entry {
         let table = try PivotTable<Entry>(capacity: critical.count, memory: context.memory)
         let reducers = InPlaceArray(count: context.team.size) { worker in
-            CycleReducer<Graph, Entry>(
+            CycleReducer<Graph, Edges>(
                 graph: graph, critical: critical, field: field, table: table,
                 scanner: scratch.scanners[worker], context: context)
         }

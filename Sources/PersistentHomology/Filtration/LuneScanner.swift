@@ -42,29 +42,19 @@ final class LuneScanner {
         return shape.is_closed != 0 ? .closed(apex: shape.vertex) : .open(pivot: shape.vertex)
     }
 
-    /// The components of the lune of edge ab, of rank `rank`; `seed` is a vertex of the first.
+    /// The components of the lune of edge ab, of rank `rank`; `seed` is a vertex of the first, nil for the one
+    /// nearest to both ends.
     func components(
         _ a: UInt32, _ b: UInt32, rank: UInt32, in matrix: RankMatrix, startingAt seed: UInt32?,
         into found: inout LuneComponents
     ) {
         let words = matrix.words
         found.removeAll()
-        // Where a seed is given it is known that there is no apex, which would be joined to all the rest.
-        let first: UInt32
-        if let seed {
-            first = seed
-        } else {
-            switch block(a, b, rank: rank, in: matrix) {
-            case .critical: return
-            case .closed(let apex):
-                found.first = apex
-                return
-            case .open(let pivot): first = pivot
-            }
-        }
-        found.first = first
         var nearest = none
         _ = kernels.lune(matrix.row(a), matrix.row(b), words, rank, members.base, &nearest)
+        if nearest == none { return }
+        let first = seed ?? nearest
+        found.first = first
         // members: not reached yet; reached: the components that are known, as far as they are known.
         toggle(first, in: members)
         reached.base.update(repeating: 0, count: Int(words))

@@ -34,5 +34,11 @@ struct RankMatrix: @unchecked Sendable {
 
 /// The vector kernels for this machine. Sendable: functions without state.
 struct KernelTable: @unchecked Sendable {
-    let functions = tda_rank_kernels_select().pointee
+    let functions: tda_rank_kernels
+
+    init() { self = Self.selected }
+
+    private init(_ functions: tda_rank_kernels) { self.functions = functions }
+
+    private static let selected = KernelTable(tda_rank_kernels_select().pointee)
 }

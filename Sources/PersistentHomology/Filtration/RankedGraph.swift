@@ -90,8 +90,7 @@ protocol RankScanner: LuneRows {
 
     /// The connected components of the lune of `rank` under edges of lower rank.
     ///
-    /// - Parameter seed: a vertex of the component to name first, in a block that is known to be open; nil
-    ///   where nothing is known.
+    /// - Parameter seed: a vertex of the component to name first; nil for the one nearest to both ends.
     func components(
         of rank: UInt32, startingAt seed: UInt32?, into found: inout LuneComponents) throws(HomologyError)
 

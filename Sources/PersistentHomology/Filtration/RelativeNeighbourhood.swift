@@ -13,10 +13,9 @@ extension DenseGraph {
         let found = InPlaceArray(count: context.team.size) { _ in
             GrowingList<UInt64>(memory: context.memory)
         }
-        let words = Int(rows.words)
-        let sets = try Storage<UInt64>(count: context.team.size * words, memory: context.memory)
+        let rests = try Storage<UInt32>(count: context.team.size * rows.stride, memory: context.memory)
         try context.forEachChunk(of: vertexCount, size: 16) { worker, range throws(HomologyError) in
-            let search = LuneSearch(graph: self, set: sets.base + worker * words)
+            let search = LuneSearch(graph: self, rest: rests.base + worker * rows.stride)
             for v in range {
                 try search.forEachEdge(at: UInt32(v)) { key, packed throws(HomologyError) in
                     try found[worker].pointee.append(UInt64(key) << 32 | UInt64(packed))
@@ -54,13 +53,13 @@ private struct LuneSearch {
     let graph: DenseGraph
     let rows: RankMatrix
     let kernels = KernelTable().functions
-    /// Scratch: a set of vertices.
-    let set: UnsafeMutablePointer<UInt64>
+    /// Scratch: a row, in which only the neighbours that are to be looked at yet are left.
+    let rest: UnsafeMutablePointer<UInt32>
 
-    init(graph: DenseGraph, set: UnsafeMutablePointer<UInt64>) {
+    init(graph: DenseGraph, rest: UnsafeMutablePointer<UInt32>) {
         self.graph = graph
         rows = graph.rows
-        self.set = set
+        self.rest = rest
     }
 
     /// Calls `body` with the key and the packed ends of every such edge from `v` to a smaller vertex.
@@ -70,22 +69,23 @@ private struct LuneSearch {
     func forEachEdge(
         at v: UInt32, _ body: (UInt32, UInt32) throws(HomologyError) -> Void
     ) throws(HomologyError) {
-        let (row, words) = (rows.row(v), rows.words)
-        var u = none
-        _ = kernels.lune(row, row, words, none, set, &u)
+        let row = rows.row(v)
+        rest.update(from: row, count: rows.stride)
+        var u = kernels.thin(rest, row, rows.words, none)
         while u != none {
             if u < v, isLuneEmpty(v, u) { try body(row[Int(u)], v << 16 | u) }
-            set[Int(u >> 6)] &= ~(1 << UInt64(u & 63))
-            u = kernels.thin(row, rows.row(u), words, row[Int(u)], set)
+            rest[Int(u)] = none
+            u = kernels.thin(rest, rows.row(u), rows.words, row[Int(u)])
         }
     }
 
     private func isLuneEmpty(_ a: UInt32, _ b: UInt32) -> Bool {
         let (rowA, rowB) = (rows.row(a), rows.row(b))
         let key = rows.rank(a, b)
+        var v = kernels.first_common(rowA, rowB, rows.words, key + 1)
+        if v == none { return true }
         if kernels.first_common(rowA, rowB, rows.words, key) != none { return false }
         // Where keys are equal, lengths or else the ends decide.
-        var v = kernels.first_common(rowA, rowB, rows.words, key + 1)
         while v != none, Int(v) < graph.vertexCount {
             if isBefore(a, v, a, b), isBefore(b, v, a, b) { return false }
             v = nextCommon(after: v, rowA, rowB, key)

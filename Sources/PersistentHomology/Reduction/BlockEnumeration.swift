@@ -40,8 +40,11 @@ final class BlockEnumeration<Scanner: RankScanner, Key: SimplexKey>: @unchecked 
     /// Whether the lune surely has no homology in any degree from that of the columns on. One that has some in a
     /// higher degree needs its columns here too, so that clearing knows them there.
     private func isBarren(pivot: UInt32) throws(HomologyError) -> Bool {
-        var collapse = LuneCollapse(lune, scanner: scanner, degree: dimension - 2)
-        if collapse.leavesNoHomology(pivot: pivot) { return true }
+        // What a small lune has of columns is listed in less time than it takes to look closer.
+        if lune.count <= LuneCollapse<Scanner>.mostVertices {
+            var collapse = LuneCollapse(lune, scanner: scanner, degree: dimension - 2)
+            return collapse.leavesNoHomology(pivot: pivot)
+        }
         let center = lune.position(of: pivot)
         dismantling.allow(Self.mostWords)
         for degree in dimension - 2...highest - 2 {

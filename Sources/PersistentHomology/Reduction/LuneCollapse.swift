@@ -5,13 +5,15 @@
 /// and Minian, "Strong homotopy types, nerves and collapses", 2012, section 2), or when its link is too
 /// small to have homology one degree below (docs/engine.md, lemma 8).
 struct LuneCollapse<Scanner: RankScanner> {
+    static var mostVertices: Int { 64 }
+
     private let lune: LuneGraph
     private let scanner: Scanner
     private let degree: Int
     /// The vertices that are left, by position.
     private var left: UInt64
 
-    /// - Parameter lune: filled by `scanner`; not empty.
+    /// - Parameter lune: filled by `scanner`; not empty, and of `mostVertices` at most.
     init(_ lune: LuneGraph, scanner: Scanner, degree: Int) {
         self.lune = lune
         self.scanner = scanner
@@ -19,13 +21,11 @@ struct LuneCollapse<Scanner: RankScanner> {
         left = lune.count < 64 ? (1 << UInt64(lune.count)) - 1 : ~0
     }
 
-    /// Whether the reduced homology in the degree, ≥ 0, surely vanishes. Larger lunes are not looked at: they
-    /// are seldom worth it.
+    /// Whether the reduced homology in the degree, ≥ 0, surely vanishes.
     ///
     /// - Parameter pivot: a vertex that sees many: those it does not see are tried first, since once they
     ///   are gone the rest is a cone.
     mutating func leavesNoHomology(pivot: UInt32) -> Bool {
-        guard lune.count <= 64 else { return false }
         let center = lune.position(of: pivot)
         let star = row(center) | 1 << UInt64(center)
         while true {
