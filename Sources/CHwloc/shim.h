@@ -29,9 +29,11 @@ static inline void *tda_resize_mapping(void *room, size_t held, size_t wanted) {
     return moved == (void *)-1 ? NULL : moved;
 }
 
-// Blocks from that many bytes on go back to the system as soon as they are freed.
-static inline void tda_return_blocks(int bytes) {
+// Blocks from that many bytes on go back to the system as soon as they are freed; of smaller ones as much is kept
+// as `kept` says.
+static inline void tda_return_blocks(int bytes, int kept) {
 #if defined(__GLIBC__)
     mallopt(M_MMAP_THRESHOLD, bytes);
+    mallopt(M_TRIM_THRESHOLD, kept);
 #endif
 }

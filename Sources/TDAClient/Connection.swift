@@ -9,6 +9,7 @@ import Wire
 final class Connection: Sendable {
     private let channel: any Channel
     private let handler: NIOLoopBound<ClientHandler>
+    let executor: LoopExecutor
     /// 0 is the hello's.
     private let nextID = Atomic<UInt64>(0)
     private let limits = Mutex(FrameLimits())
@@ -16,6 +17,7 @@ final class Connection: Sendable {
     private init(_ channel: any Channel, _ handler: NIOLoopBound<ClientHandler>) {
         self.channel = channel
         self.handler = handler
+        executor = LoopExecutor(channel.eventLoop)
     }
 
     static func open(_ path: String, on group: any EventLoopGroup) async throws(Failure) -> Connection {

@@ -98,6 +98,11 @@ public final class TDAClient: Sendable {
         return found
     }
 
+    /// Runs tasks on the connection's own thread, so that no other has to be woken for a request and for its
+    /// answer, which takes as long as the smallest computations. For `withTaskExecutorPreference`; tasks there must
+    /// not block, and answers wait while one works.
+    public var executor: any TaskExecutor { connection.executor }
+
     /// False once the connection is closed or lost.
     public var isConnected: Bool { connection.isOpen }
 

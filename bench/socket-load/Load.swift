@@ -21,13 +21,15 @@ struct Load: Sendable {
 
     private func drive(_ connection: Int, of connections: Int) async throws -> Tally {
         let client = try await TDAClient.connect(socket: socket, name: "socket-load \(connection)")
-        let tally = try await withThrowingTaskGroup(of: Tally.self) { group in
-            for lane in 0..<lanes {
-                let numbers = stride(
-                    from: connection + connections * lane, to: requests, by: connections * lanes)
-                group.addTask { try await ask(client, numbers) }
+        let tally = try await withTaskExecutorPreference(client.executor) {
+            try await withThrowingTaskGroup(of: Tally.self) { group in
+                for lane in 0..<lanes {
+                    let numbers = stride(
+                        from: connection + connections * lane, to: requests, by: connections * lanes)
+                    group.addTask { try await ask(client, numbers) }
+                }
+                return try await group.reduce(into: Tally()) { $0.add($1) }
             }
-            return try await group.reduce(into: Tally()) { $0.add($1) }
         }
         await client.close()
         return tally
