@@ -46,6 +46,24 @@ import Vocabulary
         }
     }
 
+    @Test func tasksMayRunOnTheConnectionsThread() async throws {
+        try await TestDaemon.with { daemon in
+            let client = try await daemon.client()
+            try await withTaskExecutorPreference(client.executor) {
+                try await withThrowingTaskGroup { group in
+                    for seed in 0..<20 {
+                        group.addTask {
+                            let request = try ComputeRequest.cloud(20, seed: seed)
+                            let result = try await client.compute(request)
+                            #expect(result.barcode == Echo.answer(request.input, request.options).barcode)
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+        }
+    }
+
     /// Tiny ones are computed on the event loop, one a turn, and the others by threads.
     @Test(arguments: [0.001, 0.0005])
     func manyRequestsShareAConnection(seconds: Double) async throws {

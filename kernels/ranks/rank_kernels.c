@@ -79,6 +79,7 @@ void tda_enter_ranks(uint32_t *rows, uint32_t words, const uint32_t *ends, uint3
         uint32_t *row_a = rows + a * stride, *row_b = rows + b * stride;
         row_a[b] = first + i;
         row_b[a] = first + i;
+        if (!tda_keeps_minima(words)) continue;
         lower(row_a, words, b, first + i);
         lower(row_b, words, a, first + i);
     }

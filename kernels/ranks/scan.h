@@ -13,8 +13,7 @@
 /// The words, among the 16 from word 16 * group, whose minima are below `bound` in every row.
 static inline uint32_t NAME(active)(const uint32_t *const *rows, uint32_t count, uint32_t words,
                                     uint32_t group, uint32_t bound) {
-    // So few are looked at as fast as their minima.
-    if (words <= 2) return (1u << words) - 1;
+    if (!tda_keeps_minima(words)) return (1u << words) - 1;
     uint32_t mask = NAME(lt16)(rows[0] + 64 * words + 16 * group, bound);
     for (uint32_t i = 1; i < count && mask; ++i) mask &= NAME(lt16)(rows[i] + 64 * words + 16 * group, bound);
     return mask;
@@ -45,6 +44,32 @@ static uint32_t NAME(lune)(const uint32_t *a, const uint32_t *b, uint32_t words,
     }
     *nearest = size ? NAME(holder)(a, b, best_word, set[best_word], best) : TDA_NO_VERTEX;
     return size;
+}
+
+/// The least max(a[v], b[v]) of 64 lanes.
+static inline uint32_t NAME(least_larger)(const uint32_t *a, const uint32_t *b) {
+    tda_eight least = __builtin_elementwise_max(*(const tda_eight *)a, *(const tda_eight *)b);
+    for (uint32_t i = 8; i < 64; i += 8) {
+        tda_eight x = *(const tda_eight *)(a + i), y = *(const tda_eight *)(b + i);
+        least = __builtin_elementwise_min(least, __builtin_elementwise_max(x, y));
+    }
+    return __builtin_reduce_min(least);
+}
+
+static uint32_t NAME(nearest)(const uint32_t *a, const uint32_t *b, uint32_t words, uint32_t bound) {
+    const uint32_t *rows[2] = {a, b};
+    uint32_t best = bound, best_word = 0;
+    for (uint32_t group = 0; 16 * group < words; ++group) {
+        for (uint32_t mask = NAME(active)(rows, 2, words, group, bound); mask; mask &= mask - 1) {
+            uint32_t w = 16 * group + (uint32_t)__builtin_ctz(mask);
+            uint32_t least = NAME(least_larger)(a + 64 * w, b + 64 * w);
+            if (least < best) {
+                best = least;
+                best_word = w;
+            }
+        }
+    }
+    return best < bound ? NAME(holder)(a, b, best_word, ~(uint64_t)0, best) : TDA_NO_VERTEX;
 }
 
 /// The words of a lune that are not empty, side by side.
@@ -252,6 +277,7 @@ static void NAME(packed_within)(const uint32_t *row, uint32_t words, uint32_t bo
 static const tda_rank_kernels NAME(kernels) = {
     .name = NAME(name),
     .lune = NAME(lune),
+    .nearest = NAME(nearest),
     .block = NAME(block),
     .first_common = NAME(first_common),
     .first_beyond = NAME(first_beyond),

@@ -19,6 +19,7 @@ struct SpanningForest {
     ) throws(HomologyError) {
         members = try Storage(repeating: 0, count: (edges.count + 63) / 64, memory: context.memory)
         bars = Bars(memory: context.memory)
+        bars.reserve(graph.vertexCount)
         var components = try Components(of: graph, births: births, listed: wanted, memory: context.memory)
         var window = 0..<min(edges.count, Self.smallWindow)
         while !window.isEmpty, components.count > 1 {

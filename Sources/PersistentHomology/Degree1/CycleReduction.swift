@@ -57,7 +57,7 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
             let end = min(start + size, graph.edgeCount)
             let window = try windows.unconnectedLunes(in: start..<end, blocks: blocks)
             // A cycle may take long, and a window of few of them is to be shared too.
-            let chunk = max(4, min(64, window.count / (8 * context.team.size)))
+            let chunk = context.team.size == 1 ? 64 : max(4, min(64, window.count / (8 * context.team.size)))
             try context.forEachChunk(of: window.count, size: chunk) { worker, range throws(HomologyError) in
                 var components = LuneComponents()
                 for index in range {
@@ -84,6 +84,8 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
 
     private func outcome(_ table: PivotTable<Entry>, _ critical: CriticalEdges<Graph>) -> Outcome {
         var outcome = Outcome(table: table)
+        outcome.deaths.reserveCapacity(critical.count)
+        outcome.pairs.reserveCapacity(critical.count)
         table.forEach { column in
             let (birth, death) = (EdgeKey.rank(column.pivot.key), DeathTriangle(key: column.column))
             outcome.deaths.append(death)

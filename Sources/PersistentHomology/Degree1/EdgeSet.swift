@@ -26,7 +26,7 @@ struct EdgeSet<Entry: ColumnEntry>: EdgeChain, ~Copyable where Entry.Key == UInt
     mutating func restart(from floor: UInt64) throws(HomologyError) {
         while popRank() != nil {}
         let count = Int(EdgeKey.rank(floor)) + 1
-        if count > capacity { try grow(to: max(count, 2 * capacity)) }
+        if count > capacity { try grow(to: max(count, 2 * capacity, 1 << 14)) }
         end = count >> 18 + 1
     }
 

@@ -30,8 +30,7 @@ final class LuneScanner {
     }
 
     func nearestVertex(_ a: UInt32, _ b: UInt32, rank: UInt32, in matrix: RankMatrix) -> UInt32? {
-        var nearest = none
-        _ = kernels.lune(matrix.row(a), matrix.row(b), matrix.words, rank, members.base, &nearest)
+        let nearest = kernels.nearest(matrix.row(a), matrix.row(b), matrix.words, rank)
         return nearest == none ? nil : nearest
     }
 

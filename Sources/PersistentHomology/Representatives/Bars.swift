@@ -15,6 +15,8 @@ struct Bars {
         try cocycleMemory.reserve(termCount * ((dimension + 1) * 4 + 2))
     }
 
+    mutating func reserve(_ count: Int) { pairs.reserveCapacity(count) }
+
     mutating func append(_ pair: PersistencePair) { pairs.append(pair) }
 
     mutating func append(contentsOf others: [PersistencePair]) { pairs += others }

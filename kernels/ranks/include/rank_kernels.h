@@ -4,7 +4,8 @@
 // UINT32_MAX where there is no edge and for u itself. Rows are padded with UINT32_MAX to `words`
 // words of 64 lanes; a set of vertices is as many 64-bit words. Behind its lanes a row carries the
 // minimum of each word, padded with UINT32_MAX to a multiple of 16, so that scans pass over words
-// that have nothing to offer: tda_row_stride(words) lanes in all.
+// that have nothing to offer: tda_row_stride(words) lanes in all. Rows of so few words that they are looked at as
+// fast as their minima need not keep these up.
 // Every function gives the same answer on every instruction set.
 #ifndef TDA_RANK_KERNELS_H
 #define TDA_RANK_KERNELS_H
@@ -18,6 +19,8 @@
 #define TDA_UNRANKED 0x80000000u
 
 static inline uint32_t tda_row_stride(uint32_t words) { return 64 * words + (words + 15) / 16 * 16; }
+
+static inline uint32_t tda_keeps_minima(uint32_t words) { return words > 2; }
 
 typedef struct tda_block_shape {
     /// The apex; without one, of the candidates tried the first that most of the lune is joined to;
@@ -54,6 +57,9 @@ typedef struct tda_rank_kernels {
     /// least max(a[v], b[v]), the first of equals, or TDA_NO_VERTEX.
     uint32_t (*lune)(const uint32_t *a, const uint32_t *b, uint32_t words, uint32_t bound, uint64_t *set,
                      uint32_t *nearest);
+
+    /// The v with max(a[v], b[v]) < bound where that is least, the first of equals, or TDA_NO_VERTEX.
+    uint32_t (*nearest)(const uint32_t *a, const uint32_t *b, uint32_t words, uint32_t bound);
 
     /// How the block of edge ab, of rank `bound`, closes; `rows` is the first of the rows.
     ///
