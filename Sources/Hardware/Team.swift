@@ -27,8 +27,11 @@ extension Team {
     /// `body(worker, range)` once for each, whoever is free taking the next in order.
     ///
     /// Ends early, leaving chunks undone, where `stop` says so: check it afterwards.
+    ///
+    /// - Parameter tapers: whether ranges get shorter towards the end, down to 1: for work of which the last takes
+    ///   longest, so that all workers end together.
     public func forEachChunk(
-        of count: Int, by chunk: Int, stop: StopSignal? = nil,
+        of count: Int, by chunk: Int, stop: StopSignal? = nil, tapers: Bool = false,
         _ body: @Sendable (_ worker: Int, _ range: Range<Int>) -> Void
     ) {
         precondition(chunk > 0)
@@ -40,11 +43,30 @@ extension Team {
         let next = Atomic<Int>(0)
         run { worker in
             while stop?.isStopped != true, !isRecalled(worker: worker) {
-                let start = next.add(chunk, ordering: .relaxed).oldValue
-                guard start < count else { return }
-                body(worker, start..<min(start + chunk, count))
+                let range =
+                    tapers
+                    ? taperingChunk(of: count, by: chunk, next) : Self.chunk(of: count, by: chunk, next)
+                guard let range else { return }
+                body(worker, range)
             }
         }
+    }
+
+    private static func chunk(of count: Int, by chunk: Int, _ next: borrowing Atomic<Int>) -> Range<Int>? {
+        let start = next.add(chunk, ordering: .relaxed).oldValue
+        return start < count ? start..<min(start + chunk, count) : nil
+    }
+
+    /// At most an eighth of each worker's share of what is left.
+    private func taperingChunk(of count: Int, by chunk: Int, _ next: borrowing Atomic<Int>) -> Range<Int>? {
+        var start = next.load(ordering: .relaxed)
+        while start < count {
+            let end = start + max(1, min(chunk, (count - start) / (8 * size)))
+            let (taken, now) = next.weakCompareExchange(expected: start, desired: end, ordering: .relaxed)
+            if taken { return start..<end }
+            start = now
+        }
+        return nil
     }
 }
 

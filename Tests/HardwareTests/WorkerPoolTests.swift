@@ -42,13 +42,13 @@ import Vocabulary
         #expect(same)
     }
 
-    @Test(arguments: [1, 2, 4])
-    func chunksCoverEverythingOnce(size: Int) async throws {
+    @Test(arguments: [1, 2, 4], [false, true])
+    func chunksCoverEverythingOnce(size: Int, tapers: Bool) async throws {
         let pool = try WorkerPool(topology: topology, threads: size)
         for (count, chunk) in [(0, 5), (1, 5), (5, 5), (1003, 10), (1000, 10_000)] {
             let visits = try await onTeam(of: size, in: pool) { team in
                 let visits = Counters(count)
-                team.forEachChunk(of: count, by: chunk) { _, range in
+                team.forEachChunk(of: count, by: chunk, tapers: tapers) { _, range in
                     for index in range { visits.increment(index) }
                 }
                 return visits.values

@@ -55,8 +55,27 @@ static inline uint64_t max_lt64_avx2(const uint32_t *const *rows, uint32_t count
 
 static inline uint32_t emit64_avx2(const uint32_t *const *rows, uint32_t count, uint32_t at, uint32_t low,
                                    uint32_t high, uint32_t *vertices, uint32_t *ranks, uint32_t found) {
-    uint64_t mask = max_lt64_avx2(rows, count, at, high);
-    return append_lanes(rows, count, at, mask, low, vertices, ranks, found);
+    if (!high) return found;
+    const __m256i first = _mm256_set1_epi32((int)low), last = _mm256_set1_epi32((int)(high - 1));
+    __m256i largest[8], inside[8];
+    for (uint32_t i = 0; i < 8; ++i) {
+        __m256i x = _mm256_loadu_si256((const __m256i *)(rows[0] + at + 8 * i));
+        for (uint32_t k = 1; k < count; ++k)
+            x = _mm256_max_epu32(x, _mm256_loadu_si256((const __m256i *)(rows[k] + at + 8 * i)));
+        largest[i] = x;
+        inside[i] = _mm256_and_si256(_mm256_cmpeq_epi32(x, _mm256_min_epu32(x, last)),
+                                     _mm256_cmpeq_epi32(x, _mm256_max_epu32(x, first)));
+    }
+    uint64_t mask = bits64_avx2(inside);
+    if (!mask) return found;
+    uint32_t lanes[64];
+    for (uint32_t i = 0; i < 8; ++i) _mm256_storeu_si256((__m256i *)(lanes + 8 * i), largest[i]);
+    for (; mask; mask &= mask - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(mask);
+        vertices[found] = at + i;
+        ranks[found++] = lanes[i];
+    }
+    return found;
 }
 
 /// All ones in the lanes that the low eight bits of `bits` name.

@@ -47,38 +47,27 @@ final class DenseSweep: @unchecked Sendable {
     func unconnectedLunes(in window: Range<Int>) throws(HomologyError) -> Storage<UInt32> {
         let found = try Storage<UInt32>(count: window.count, memory: context.memory)
         let size = chunk(of: window.count)
-        let counts = try Storage<UInt32>(count: window.count / size + 1, memory: context.memory)
+        let lists = ChunkLists<UInt32>(count: (window.count + size - 1) / size, memory: context.memory)
         try context.forEachChunk(of: window.count, size: size) { worker, range throws(HomologyError) in
             let start = window.lowerBound + range.lowerBound
+            var count: UInt32 = 0
             try advance(worker, to: start) { sweep in
-                counts.base[range.lowerBound / size] = kernels.sweep_lunes(
+                count = kernels.sweep_lunes(
                     &sweep, graph.ranking.ends.base, UInt32(start + range.count),
                     found.base + range.lowerBound)
             }
+            let part = UnsafeMutableBufferPointer(start: found.base + range.lowerBound, count: Int(count))
+            try lists.set(range.lowerBound / size, part)
         }
-        return try joined(found, chunks: size, counts)
+        return try lists.joined(context)
     }
 
-    /// The lists at the starts of chunks, side by side.
-    private func joined(
-        _ found: Storage<UInt32>, chunks size: Int, _ counts: Storage<UInt32>
-    ) throws(HomologyError) -> Storage<UInt32> {
-        let chunkCount = (found.count + size - 1) / size
-        let total = (0..<chunkCount).reduce(0) { $0 + Int(counts[$1]) }
-        let ranks = try Storage<UInt32>(count: total, memory: context.memory)
-        var next = 0
-        for index in 0..<chunkCount {
-            (ranks.base + next).update(from: found.base + index * size, count: Int(counts[index]))
-            next += Int(counts[index])
-        }
-        return ranks
-    }
-
-    /// Enough for a worker to be worth waking, and few enough that all end together and a stop is seen soon.
+    /// Enough for a worker to be worth waking, and few enough that all end together, though the last take longest,
+    /// and a stop is seen soon.
     private func chunk(of count: Int) -> Int {
         let words = Int(graph.rows.words)
         let most = min(1 << 13, (1 << 19) / words)
-        return max(256, (1 << 12) / words, min(count / (8 * context.team.size), most))
+        return max(256, (1 << 12) / words, min(count / (32 * context.team.size), most))
     }
 
     private func advance(
@@ -106,7 +95,7 @@ private final class NeighbourSets {
     init(vertexCount: Int, keepsNear: Bool, memory: MemoryAccount) throws(HomologyError) {
         let words = (vertexCount + 255) / 256 * 4
         let size = vertexCount * words
-        bits = try Storage(repeating: 0, count: (keepsNear ? 2 : 1) * size + 3 * words, memory: memory)
+        bits = try Storage(zeros: (keepsNear ? 2 : 1) * size + 3 * words, memory: memory)
         tried = try Storage(count: keepsNear ? vertexCount : 0, memory: memory)
         sweep = tda_sweep(
             words: UInt32(words), next: 0, next_near: 0, present: bits.base,

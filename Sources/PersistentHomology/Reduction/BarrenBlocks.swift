@@ -10,7 +10,7 @@ final class BarrenBlocks: @unchecked Sendable {
     private let lastRank: Int
 
     init(edgeCount: Int, memory: MemoryAccount) throws(HomologyError) {
-        bits = try Storage(repeating: 0, count: (edgeCount + 63) / 64, memory: memory)
+        bits = try Storage(zeros: (edgeCount + 63) / 64, memory: memory)
         lastRank = edgeCount - 1
     }
 

@@ -36,6 +36,7 @@ final class BlockTable<Entry: ColumnEntry>: @unchecked Sendable {
     typealias Record = UnsafeMutablePointer<BlockColumns<Entry>>
 
     private let slots: UnsafeMutablePointer<Atomic<UInt>>
+    private let storage: Storage<UInt>
     private let mask: Int
     private let memory: MemoryAccount
     private let arenas = Mutex<[ColumnArena<Entry>]>([])
@@ -44,17 +45,11 @@ final class BlockTable<Entry: ColumnEntry>: @unchecked Sendable {
     init(capacity: Int, memory: MemoryAccount) throws(HomologyError) {
         var size = 1
         while size < 2 * capacity { size *= 2 }
-        do { try memory.reserve(size * MemoryLayout<UInt>.stride) } catch { throw .memory(error) }
-        slots = .allocate(capacity: size)
-        for slot in 0..<size { (slots + slot).initialize(to: Atomic(0)) }
+        storage = try Storage(zeros: size, memory: memory)
+        // Zero bytes are an atomic zero, and nothing is to be done when it goes.
+        slots = UnsafeMutableRawPointer(storage.base).assumingMemoryBound(to: Atomic<UInt>.self)
         mask = size - 1
         self.memory = memory
-    }
-
-    deinit {
-        slots.deinitialize(count: mask + 1)
-        slots.deallocate()
-        memory.release((mask + 1) * MemoryLayout<UInt>.stride)
     }
 
     /// A place where one worker stores its blocks; what is stored lives as long as the table.

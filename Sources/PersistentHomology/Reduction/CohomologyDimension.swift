@@ -34,8 +34,10 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
         }
         // With representatives the cochains must not depend on who was first: one worker.
         let context = representatives ? context.onCallingThread : context
+        // The last columns are the longest.
         let chunk = max(1, min(16, columns.count / (8 * context.team.size)))
-        try context.forEachChunk(of: columns.count, size: chunk) { worker, range throws(HomologyError) in
+        try context.forEachChunk(of: columns.count, size: chunk, tapers: true) {
+            worker, range throws(HomologyError) in
             for index in range { try reducers[worker].pointee.reduce(columns.base[index]) }
             context.progress.advance(
                 to: progress.lowerBound + Double(range.upperBound) / Double(columns.count)
@@ -43,35 +45,67 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
         }
         let essential = (0..<reducers.count).flatMap { reducers[$0].pointee.essential }
         if representatives {
-            var termCount = essential.reduce(0) { $0 + $1.terms.count + 1 }
-            table.forEach { termCount += $0.termCount + 1 }
-            try bars.reserveCocycles(termCount: termCount, dimension: dimension)
+            try addCocycles(of: table, essential, to: &bars)
+        } else {
+            try addPairs(of: table, essential.map(\.column), to: &bars)
         }
-        var deaths: [Entry.Key] = []
-        table.forEach { column in
-            deaths.append(column.pivot.key)
-            let terms = UnsafeBufferPointer(start: column.terms, count: column.termCount)
-            let death = codec.rank(column.pivot.key, dimension: dimension + 1)
-            addBar(column.column, terms, death: death, to: &bars)
-        }
-        for column in essential {
-            column.terms.withUnsafeBufferPointer { addBar(column.column, $0, death: none, to: &bars) }
-        }
-        return try KeySet(deaths, context)
+        return dimension < highest ? try KeySet(pivotsOf: table, self.context) : try KeySet([], context)
     }
 
-    /// Adds the bar of a reduced column, if it has a length.
-    private func addBar(
-        _ column: Entry.Key, _ terms: UnsafeBufferPointer<Entry>, death: UInt32, to bars: inout Bars
-    ) {
-        let birth = codec.rank(column, dimension: dimension)
-        guard birth != death, let pair = graph.pair(dimension: dimension, birth: birth, death: death) else {
-            return
+    /// Adds the bars that have a length.
+    private func addPairs(
+        of table: PivotTable<Entry>, _ essential: [Entry.Key], to bars: inout Bars
+    ) throws(HomologyError) {
+        let found = InPlaceArray(count: context.team.size) { _ in
+            GrowingList<RankPair>(memory: context.memory)
         }
-        if representatives, let generator = graph.generator(birth: birth, death: death) {
+        try context.forEachChunk(of: table.slotCount, size: 1 << 13) { worker, range throws(HomologyError) in
+            for slot in range {
+                guard let column = table.column(inSlot: slot) else { continue }
+                let pair = RankPair(
+                    birth: codec.rank(column.pointee.column, dimension: dimension),
+                    death: codec.rank(column.pointee.pivot.key, dimension: dimension + 1))
+                if pair.birth != pair.death, graph.length(of: pair.birth) < graph.length(of: pair.death) {
+                    try found[worker].pointee.append(pair)
+                }
+            }
+        }
+        func add(_ birth: UInt32, _ death: UInt32) {
+            if let pair = graph.pair(dimension: dimension, birth: birth, death: death) { bars.append(pair) }
+        }
+        for worker in 0..<found.count {
+            for pair in found[worker].pointee.elements { add(pair.birth, pair.death) }
+        }
+        for column in essential { add(codec.rank(column, dimension: dimension), none) }
+    }
+
+    private struct RankPair {
+        let birth: UInt32
+        let death: UInt32
+    }
+
+    /// Adds the bars that have a length, with their cocycles and generators.
+    private func addCocycles(
+        of table: PivotTable<Entry>, _ essential: [ColumnReducer<Graph, Entry>.EssentialColumn],
+        to bars: inout Bars
+    ) throws(HomologyError) {
+        var termCount = essential.reduce(0) { $0 + $1.terms.count + 1 }
+        table.forEach { termCount += $0.termCount + 1 }
+        try bars.reserveCocycles(termCount: termCount, dimension: dimension)
+        func add(_ column: Entry.Key, _ terms: UnsafeBufferPointer<Entry>, death: UInt32) {
+            let birth = codec.rank(column, dimension: dimension)
+            guard birth != death, let pair = graph.pair(dimension: dimension, birth: birth, death: death),
+                let generator = graph.generator(birth: birth, death: death)
+            else { return }
             bars.append(pair, cocycle(column, terms, before: death), generator)
-        } else {
-            bars.append(pair)
+        }
+        table.forEach { column in
+            add(
+                column.column, UnsafeBufferPointer(start: column.terms, count: column.termCount),
+                death: codec.rank(column.pivot.key, dimension: dimension + 1))
+        }
+        for column in essential {
+            column.terms.withUnsafeBufferPointer { add(column.column, $0, death: none) }
         }
     }
 
@@ -81,7 +115,7 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
         let chunk = 1024
         let edgeCount = graph.edgeCount
         let chunkCount = (edgeCount + chunk - 1) / chunk
-        let found = KeyLists<Entry.Key>(count: chunkCount, memory: context.memory)
+        let found = ChunkLists<Entry.Key>(count: chunkCount, memory: context.memory)
         let isFertile = Atomic<Bool>(false)
         let enumerations = (0..<context.team.size).map { worker in
             BlockEnumeration(
@@ -110,9 +144,9 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
                 }
                 keys.setCount(kept)
             }
-            try found.set(range.lowerBound / chunk, keys)
+            try found.set(range.lowerBound / chunk, keys.elements)
         }
-        return isFertile.load(ordering: .relaxed) ? try found.joined() : nil
+        return isFertile.load(ordering: .relaxed) ? try found.joined(context) : nil
     }
 
     /// The reduced column's cochain on the complex just before the bar ends.
@@ -149,41 +183,4 @@ private func sortDecreasing(_ vertices: inout [Int32]) -> Bool {
         }
     }
     return isOdd
-}
-
-/// Lists that workers leave for each chunk, joined in order afterwards.
-///
-/// Sendable: every place is written by one worker, and read when all are done.
-private final class KeyLists<Key: SimplexKey>: @unchecked Sendable {
-    private let lists: UnsafeMutableBufferPointer<Storage<Key>?>
-    private let memory: MemoryAccount
-
-    init(count: Int, memory: MemoryAccount) {
-        lists = .allocate(capacity: count)
-        lists.initialize(repeating: nil)
-        self.memory = memory
-    }
-
-    deinit {
-        lists.deinitialize()
-        lists.deallocate()
-    }
-
-    func set(_ index: Int, _ keys: borrowing GrowingList<Key>) throws(HomologyError) {
-        if keys.isEmpty { return }
-        let list = try Storage<Key>(count: keys.count, memory: memory)
-        list.base.update(from: keys.base, count: keys.count)
-        lists[index] = list
-    }
-
-    func joined() throws(HomologyError) -> Storage<Key> {
-        let total = lists.reduce(0) { $0 + ($1?.count ?? 0) }
-        let all = try Storage<Key>(count: total, memory: memory)
-        var next = 0
-        for case let list? in lists {
-            (all.base + next).update(from: list.base, count: list.count)
-            next += list.count
-        }
-        return all
-    }
 }

@@ -20,6 +20,18 @@ struct KeySet<Key: SimplexKey>: Sendable {
         }
     }
 
+    /// The pivots of all columns in `table`, which keeps them in the same slots.
+    init<Entry: ColumnEntry>(
+        pivotsOf table: PivotTable<Entry>, _ context: ComputeContext
+    ) throws(HomologyError) where Entry.Key == Key {
+        let slots = try Storage<Key>(count: table.slotCount, memory: context.memory)
+        try context.forEachChunk(of: slots.count, size: 1 << 13) { _, range in
+            for slot in range { slots.base[slot] = table.column(inSlot: slot)?.pointee.pivot.key ?? 0 }
+        }
+        self.slots = slots
+        mask = slots.count - 1
+    }
+
     @inline(__always)
     func contains(_ key: Key) -> Bool {
         var slot = hash(of: key) & mask

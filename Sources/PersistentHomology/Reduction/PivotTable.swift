@@ -11,6 +11,7 @@ final class PivotTable<Entry: ColumnEntry>: @unchecked Sendable {
     typealias Column = UnsafeMutablePointer<ReducedColumn<Entry>>
 
     private let slots: UnsafeMutablePointer<Atomic<UInt>>
+    private let storage: Storage<UInt>
     private let mask: Int
     private let memory: MemoryAccount
     private let arenas = Mutex<[ColumnArena<Entry>]>([])
@@ -19,9 +20,9 @@ final class PivotTable<Entry: ColumnEntry>: @unchecked Sendable {
     init(capacity: Int, memory: MemoryAccount) throws(HomologyError) {
         var size = 16
         while size < 2 * capacity { size *= 2 }
-        do { try memory.reserve(size * MemoryLayout<UInt>.stride) } catch { throw .memory(error) }
-        slots = .allocate(capacity: size)
-        for slot in 0..<size { (slots + slot).initialize(to: Atomic(0)) }
+        storage = try Storage(zeros: size, memory: memory)
+        // Zero bytes are an atomic zero, and nothing is to be done when it goes.
+        slots = UnsafeMutableRawPointer(storage.base).assumingMemoryBound(to: Atomic<UInt>.self)
         mask = size - 1
         self.memory = memory
     }
@@ -31,12 +32,6 @@ final class PivotTable<Entry: ColumnEntry>: @unchecked Sendable {
         let arena = ColumnArena<Entry>(memory: memory)
         arenas.withLock { $0.append(arena) }
         return arena
-    }
-
-    deinit {
-        slots.deinitialize(count: mask + 1)
-        slots.deallocate()
-        memory.release((mask + 1) * MemoryLayout<UInt>.stride)
     }
 
     /// The column whose pivot is `key`, if there is one.
@@ -80,8 +75,14 @@ final class PivotTable<Entry: ColumnEntry>: @unchecked Sendable {
 
     /// Visits every column. Only when no worker is claiming any more.
     func forEach(_ body: (borrowing ReducedColumn<Entry>) -> Void) {
-        for slot in 0...mask {
-            if let column = Column(bitPattern: slots[slot].load(ordering: .relaxed)) { body(column.pointee) }
+        for slot in 0..<slotCount {
+            if let column = column(inSlot: slot) { body(column.pointee) }
         }
     }
+
+    var slotCount: Int { mask + 1 }
+
+    /// What stands in a slot; only when no worker is claiming any more.
+    @inline(__always)
+    func column(inSlot slot: Int) -> Column? { Column(bitPattern: slots[slot].load(ordering: .relaxed)) }
 }

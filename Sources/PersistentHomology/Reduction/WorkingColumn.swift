@@ -128,8 +128,7 @@ struct WorkingColumn<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     /// Adds up repeated terms and drops those that cancel.
     mutating func compact() throws(HomologyError) {
         if terms.count < 2 { return }
-        var all = terms.elements
-        all.sort { $0.key < $1.key }
+        try sortByKey(terms.elements, stop: setting.context.stop)
         var write = 0
         var read = 0
         while read < terms.count {

@@ -5,9 +5,10 @@ extension ComputeContext {
     /// Hands `0..<count` out in chunks to the team's workers, in ascending order, and returns when
     /// all are done. Stops early when the stop signal is set or a body throws.
     ///
+    /// - Parameter tapers: as for `Team.forEachChunk`.
     /// - Throws: what the first body to fail threw, or `HomologyError.stopped`.
     func forEachChunk(
-        of count: Int, size: Int,
+        of count: Int, size: Int, tapers: Bool = false,
         _ body: @Sendable (_ worker: Int, _ range: Range<Int>) throws(HomologyError) -> Void
     ) throws(HomologyError) {
         // A single chunk is not worth waking anyone.
@@ -17,7 +18,7 @@ extension ComputeContext {
             return try checkStop()
         }
         let failure = FirstFailure()
-        team.forEachChunk(of: count, by: size, stop: stop) { worker, range in
+        team.forEachChunk(of: count, by: size, stop: stop, tapers: tapers) { worker, range in
             if failure.isSet { return }
             do throws(HomologyError) { try body(worker, range) } catch { failure.set(error) }
         }
@@ -30,7 +31,7 @@ extension ComputeContext {
         of range: Range<Int>, where predicate: @Sendable (Int) -> Bool
     ) throws(HomologyError) -> Storage<UInt32> {
         let chunk = 1 << 13
-        let found = try Storage<UInt64>(repeating: 0, count: (range.count + 63) / 64, memory: memory)
+        let found = try Storage<UInt64>(zeros: (range.count + 63) / 64, memory: memory)
         let starts = try Storage<Int>(count: (range.count + chunk - 1) / chunk + 1, memory: memory)
         try forEachChunk(of: range.count, size: chunk) { _, part in
             var count = 0

@@ -33,6 +33,16 @@ final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
         base.initialize(repeating: value, count: count)
     }
 
+    /// As many elements whose bytes are all zero. What is large comes so from the system, untouched: whoever uses it
+    /// first is the one to clear it.
+    convenience init(zeros count: Int, memory: MemoryAccount) throws(HomologyError) {
+        try self.init(count: count, memory: memory)
+        let bytes = count * MemoryLayout<Element>.stride
+        if bytes < Self.large {
+            UnsafeMutableRawPointer(base).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        }
+    }
+
     /// From so many bytes on a mapping on large pages pays; smaller blocks are found again without page faults.
     private static var large: Int { 1 << 21 }
 
