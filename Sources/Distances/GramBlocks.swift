@@ -89,7 +89,7 @@ struct GramBlocks: Sendable {
     ) {
         let columns = tile.columns
         multiply(tile, into: products)
-        tile.withOutputs(distances) { out, wanted in
+        tile.withOutputs(distances, .condensed) { out, wanted in
             withUnsafeTemporaryAllocation(of: UInt8.self, capacity: tile.rows.count) { isDoubtful in
                 var call = tda_products(
                     products: products, stride: columns.count, row_count: tile.rows.count,

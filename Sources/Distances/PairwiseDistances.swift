@@ -1,5 +1,6 @@
 internal import DistanceKernels
 public import Hardware
+internal import Synchronization
 public import Vocabulary
 
 /// Distances between the points of a cloud, on the threads of a team or on a device.
@@ -67,6 +68,55 @@ public enum PairwiseDistances {
             context: context)
     }
 
+    /// The distances of all pairs in float32, by differences and under numbers as those of `numberedMatrix`,
+    /// left in a square that the caller has: row r of the lower triangle from `square + r * stride` on.
+    ///
+    /// - Parameter whenFilled: called by the workers, once for each tile of the lower triangle with its diagonal,
+    ///   when its distances are there and still in the cache. Tiles begin at multiples of `tileSide` and are
+    ///   `tileSide` rows high and some times as wide, but for the last ones.
+    /// - Returns: also which point of the cloud each of the matrix is, nil where the numbers are the cloud's.
+    /// - Throws: as `matrix` does.
+    public static func fillSquare(
+        _ square: UnsafeMutablePointer<Float>, stride: Int, of cloud: PointCloud, metric: Metric,
+        context: ComputeContext,
+        whenFilled: @Sendable (_ worker: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void
+    ) throws(DistanceError) -> (labels: [Int32]?, backend: String) {
+        context.progress.enter("distances", at: 0)
+        let points = try PreparedPoints(cloud, metric: metric, precision: .float32, context: context)
+        defer { context.memory.release(points.reserved) }
+        let order = try order(of: points, context: context)
+        let panels = try PointPanels(points, order: order, context: context)
+        let blocks = TriangleBlocks(points: points, order: order, panels: panels, kernels: .selected)
+        let filled = SharedBuffer(square)
+        let infinite = Atomic<Int>(.max)
+        let mayBeInfinite = mayHaveInfinity(points, .float32)
+        blocks.fill(filled, stride: stride, context: context) { worker, rows, columns in
+            if mayBeInfinite {
+                for a in rows {
+                    let row = UnsafeBufferPointer(start: filled.base + a * stride, count: a)
+                    if let b = row[columns.clamped(to: 0..<a)].firstIndex(of: .infinity) {
+                        infinite.min(a * (a - 1) / 2 + b, ordering: .relaxed)
+                    }
+                }
+            }
+            whenFilled(worker, rows, columns)
+        }
+        if let reason = context.stop.reason { throw .stopped(reason) }
+        let place = infinite.load(ordering: .relaxed)
+        if place < .max { throw .invalidInput(tooLarge(place, order, .float32)) }
+        return (order, "cpu-\(DistanceKernels.selected.name)")
+    }
+
+    /// The numbers under which near points stand near each other; nil for few points.
+    private static func order(
+        of points: PreparedPoints, context: ComputeContext
+    ) throws(DistanceError) -> [Int32]? {
+        points.count > fewPoints ? try PanelTree(points, context: context).order : nil
+    }
+
+    /// Rows of a tile of `fillSquare`.
+    public static let tileSide = 64
+
     /// So few are near each other under any numbers.
     private static let fewPoints = 128
 
@@ -79,9 +129,7 @@ public enum PairwiseDistances {
         defer { context.memory.release(points.reserved) }
 
         var order: [Int32]?
-        if numbered, cloud.count > fewPoints, case .differences = method {
-            order = try PanelTree(points, context: context).order
-        }
+        if numbered, case .differences = method { order = try Self.order(of: points, context: context) }
         let pairs = cloud.count * (cloud.count - 1) / 2
         let distances: Scalars
         let backend: String
@@ -129,21 +177,30 @@ public enum PairwiseDistances {
         return (try blocks.fill(pairs, of: type, context: context), "cpu-\(kernels.name)")
     }
 
-    /// Looks for infinities only where the coordinates are large enough for one.
     private static func refuseInfinity(
         in distances: Scalars, of points: PreparedPoints, _ order: [Int32]?
     ) throws(InvalidInput) {
-        let bound = points.plan.bound(magnitude: points.magnitude, dimension: points.dimension)
-        let place: Int? =
+        guard mayHaveInfinity(points, distances.precision) else { return }
+        let place =
             switch distances {
-            case .float32(let values):
-                bound < Double(Float.greatestFiniteMagnitude) ? nil : values.firstIndex(of: .infinity)
-            case .float64(let values): bound < .infinity ? nil : values.firstIndex(of: .infinity)
+            case .float32(let values): values.firstIndex(of: .infinity)
+            case .float64(let values): values.firstIndex(of: .infinity)
             }
         if let place {
-            var (a, b) = DistanceMatrix.position(ofCondensed: place)
-            if let order { (a, b) = (Int(max(order[a], order[b])), Int(min(order[a], order[b]))) }
-            throw .distanceTooLarge(a: a, b: b, precision: distances.precision)
+            throw tooLarge(place, order, distances.precision)
         }
+    }
+
+    /// Whether the coordinates are large enough for a distance beyond all numbers.
+    private static func mayHaveInfinity(_ points: PreparedPoints, _ precision: Precision) -> Bool {
+        let bound = points.plan.bound(magnitude: points.magnitude, dimension: points.dimension)
+        return !(bound < (precision == .float32 ? Double(Float.greatestFiniteMagnitude) : .infinity))
+    }
+
+    /// Names the points of a pair by its place in condensed order as the cloud does, the larger number first.
+    private static func tooLarge(_ place: Int, _ order: [Int32]?, _ precision: Precision) -> InvalidInput {
+        var (a, b) = DistanceMatrix.position(ofCondensed: place)
+        if let order { (a, b) = (Int(order[a]), Int(order[b])) }
+        return .distanceTooLarge(a: max(a, b), b: min(a, b), precision: precision)
     }
 }

@@ -28,12 +28,35 @@ struct TriangleBlocks: Sendable {
         try condensedMatrix(pairs, of: type, context: context) { distances in
             let tiles = TriangleTiles(
                 count: panels.pointCount, rowsAtOnce: rowsAtOnce, columnsAtOnce: columnsAtOnce)
-            tiles.forEach(context: context) { _, tile in compute(tile, into: distances.base) }
+            tiles.forEach(context: context) { _, tile in compute(tile, into: distances.base, .condensed) }
         }
     }
 
-    private func compute<Value>(_ tile: TriangleTiles.Tile, into distances: UnsafeMutablePointer<Value>) {
-        tile.withOutputs(distances) { out, wanted in
+    /// Fills the lower triangle of a square, in tiles as `PairwiseDistances.fillSquare` says. Leaves distances
+    /// undone where the stop signal was raised meanwhile.
+    func fill(
+        _ square: SharedBuffer<Float>, stride: Int, context: ComputeContext,
+        whenFilled: @Sendable (_ worker: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void
+    ) {
+        let side = PairwiseDistances.tileSide
+        let tiles = TriangleTiles(
+            count: panels.pointCount, rowsAtOnce: side,
+            columnsAtOnce: max(side, min(8 * side, columnsAtOnce / side * side)), meetsDiagonal: true)
+        tiles.forEach(context: context) { worker, tile in
+            for row in Swift.stride(from: tile.rows.lowerBound, to: tile.rows.upperBound, by: rowsAtOnce) {
+                if context.stop.isStopped { return }
+                let rows = row..<min(row + rowsAtOnce, tile.rows.upperBound)
+                let part = TriangleTiles.Tile(rows: rows, columns: tile.columns)
+                compute(part, into: square.base, .square(stride: stride))
+            }
+            whenFilled(worker, tile.rows, tile.columns)
+        }
+    }
+
+    private func compute<Value>(
+        _ tile: TriangleTiles.Tile, into distances: UnsafeMutablePointer<Value>, _ layout: TriangleLayout
+    ) {
+        tile.withOutputs(distances, layout) { out, wanted in
             out.withMemoryRebound(to: UnsafeMutableRawPointer?.self, capacity: tile.rows.count) { out in
                 var call = tda_block(
                     panels: panels.base, dimension: panels.dimension, first_row: tile.rows.lowerBound,

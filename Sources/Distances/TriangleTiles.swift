@@ -8,16 +8,17 @@ struct TriangleTiles: Sendable {
     /// Rows of the tiles that meet the diagonal, beyond which there is nothing to do, where these are to be
     /// cut by themselves.
     var rowsAtDiagonal: Int?
+    /// Whether tiles reach to the diagonal itself, where nothing is to be computed.
+    var meetsDiagonal = false
 
     /// Row r of a tile has the pairs with the columns below r.
     struct Tile: Sendable {
         let rows: Range<Int>
         let columns: Range<Int>
 
-        /// Calls `body` with the place in condensed order of each row's first pair, and how many pairs of
-        /// the tile the row has.
+        /// Calls `body` with the place of each row's first pair, and how many pairs of the tile the row has.
         func withOutputs<Pointee>(
-            _ distances: UnsafeMutablePointer<Pointee>,
+            _ distances: UnsafeMutablePointer<Pointee>, _ layout: TriangleLayout,
             _ body: (UnsafeMutablePointer<UnsafeMutablePointer<Pointee>?>, UnsafeMutablePointer<Int>) -> Void
         ) {
             withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Pointee>?.self, capacity: rows.count) {
@@ -25,7 +26,7 @@ struct TriangleTiles: Sendable {
                 withUnsafeTemporaryAllocation(of: Int.self, capacity: rows.count) { wanted in
                     for (place, row) in rows.enumerated() {
                         let pairs = max(0, min(row - columns.lowerBound, columns.count))
-                        let start = pairs == 0 ? 0 : row * (row - 1) / 2 + columns.lowerBound
+                        let start = pairs == 0 ? 0 : layout.start(ofRow: row) + columns.lowerBound
                         out.initializeElement(at: place, to: distances + start)
                         wanted.initializeElement(at: place, to: pairs)
                     }
@@ -40,7 +41,7 @@ struct TriangleTiles: Sendable {
         for firstRow in stride(from: 0, to: count, by: rowsAtOnce) {
             let rows = firstRow..<min(firstRow + rowsAtOnce, count)
             guard let rowsAtDiagonal else {
-                tiles += cut(rows, from: 0, to: rows.upperBound - 1)
+                tiles += cut(rows, from: 0, to: rows.upperBound - (meetsDiagonal ? 0 : 1))
                 continue
             }
             tiles += cut(rows, from: 0, to: firstRow)
@@ -65,6 +66,21 @@ struct TriangleTiles: Sendable {
             for index in range { body(worker, tiles[index]) }
             // By the share of the tiles: those of the first rows are fewer, not smaller.
             context.progress.advance(to: 0.1 * Double(range.upperBound) / Double(tiles.count))
+        }
+    }
+}
+
+/// Where the rows of a lower triangle stand; row r has r places.
+enum TriangleLayout: Sendable {
+    /// One behind the other.
+    case condensed
+    /// From a multiple of `stride` on.
+    case square(stride: Int)
+
+    func start(ofRow row: Int) -> Int {
+        switch self {
+        case .condensed: row * (row - 1) / 2
+        case .square(let stride): row * stride
         }
     }
 }

@@ -56,8 +56,12 @@ public struct RipsComputation: Sendable {
         if options.maxDimension >= 2 {
             columns = try forecast(try PointSource(cloud, metric: options.metric), options)
         }
+        let keepsMatrix = !Self.fillsSquare(
+            options, backends.method(for: cloud, options, threads: threads))
         guard let threshold = options.maxEdgeLength, cloud.count > Self.fewPoints else {
-            return Plan(route: .dense, cost: denseCost(shape, options, threads, forecast: columns))
+            return Plan(
+                route: .dense,
+                cost: denseCost(shape, options, threads, forecast: columns, keepsMatrix: keepsMatrix))
         }
         let edges: Int
         do throws(DistanceError) {
@@ -66,7 +70,8 @@ public struct RipsComputation: Sendable {
         } catch {
             throw Failure(error, held: 0)
         }
-        let dense = denseCost(shape, edges: edges, options, threads, forecast: columns)
+        let dense = denseCost(
+            shape, edges: edges, options, threads, forecast: columns, keepsMatrix: keepsMatrix)
         let sparse = sparseCost(shape, edges: edges, options, threads, forecast: columns)
         let isSparse =
             sparse.memory < dense.memory
@@ -108,6 +113,8 @@ public struct RipsComputation: Sendable {
             clock.end("distances")
             result =
                 switch distances.found {
+                case .square(let square, let labels):
+                    try barcode(of: square, labels: labels, options, context)
                 case .dense(let matrix, let labels):
                     try barcode(of: matrix, labels: labels, selected.weights, options, context, &clock)
                 case .sparse(let near) where selected.weights == nil:
@@ -124,6 +131,8 @@ public struct RipsComputation: Sendable {
     }
 
     private enum Distances {
+        /// Where ranks are to stand, so that no matrix is kept beside them.
+        case square(DistanceSquare, labels: [Int32]?)
         case dense(DistanceMatrix, labels: [Int32]?)
         case sparse(NeighbourGraph)
     }
@@ -131,6 +140,10 @@ public struct RipsComputation: Sendable {
     private func distances(
         of cloud: PointCloud, _ options: VietorisRipsOptions, _ route: Plan.Route, _ context: ComputeContext
     ) throws(Failure) -> (found: Distances, backend: String) {
+        let method = backends.method(for: cloud, options, threads: context.team.size)
+        if route == .dense, Self.fillsSquare(options, method) {
+            return try square(of: cloud, options, context)
+        }
         do throws(DistanceError) {
             if route == .sparse, let threshold = options.maxEdgeLength {
                 let near = try PairwiseDistances.neighbours(
@@ -138,7 +151,6 @@ public struct RipsComputation: Sendable {
                     context: context)
                 return (.sparse(near), "cpu-\(PairwiseDistances.instructionSet)")
             }
-            let method = backends.method(for: cloud, options, threads: context.team.size)
             if options.weighting != nil || options.representatives {
                 // Weights go by the points' own numbers, and so does the choice among cocycles.
                 let dense = try PairwiseDistances.matrix(
@@ -149,6 +161,45 @@ public struct RipsComputation: Sendable {
             let dense = try PairwiseDistances.numberedMatrix(
                 of: cloud, metric: options.metric, precision: options.precision, by: method, context: context)
             return (.dense(dense.matrix, labels: dense.labels), dense.backend)
+        } catch {
+            throw Failure(error, held: context.memory.current)
+        }
+    }
+
+    /// Whether distances go straight to where ranks will stand: differences in float32, whose bits are sort keys.
+    /// Not where lengths are weighted afterwards, or the points' own numbers matter.
+    private static func fillsSquare(
+        _ options: VietorisRipsOptions, _ method: PairwiseDistances.Method
+    ) -> Bool {
+        guard case .differences = method else { return false }
+        return options.precision == .float32 && options.weighting == nil && !options.representatives
+    }
+
+    private func square(
+        of cloud: PointCloud, _ options: VietorisRipsOptions, _ context: ComputeContext
+    ) throws(Failure) -> (found: Distances, backend: String) {
+        let square: DistanceSquare
+        do throws(HomologyError) {
+            square = try DistanceSquare(
+                count: cloud.count, threshold: options.maxEdgeLength, context: context)
+        } catch {
+            throw Failure(error, held: context.memory.current)
+        }
+        do throws(DistanceError) {
+            let filled = try PairwiseDistances.fillSquare(
+                square.distances, stride: square.stride, of: cloud, metric: options.metric, context: context,
+                whenFilled: square.take)
+            return (.square(square, labels: filled.labels), filled.backend)
+        } catch {
+            throw Failure(error, held: context.memory.current)
+        }
+    }
+
+    private func barcode(
+        of square: DistanceSquare, labels: [Int32]?, _ options: VietorisRipsOptions, _ context: ComputeContext
+    ) throws(Failure) -> ComputeResult {
+        do throws(HomologyError) {
+            return try VietorisRips.barcode(of: square, labels: labels, options: options, context: context)
         } catch {
             throw Failure(error, held: context.memory.current)
         }
@@ -198,23 +249,26 @@ public struct RipsComputation: Sendable {
     private static let hopeless = Cost(seconds: .infinity, memory: 1 << 60)
     private static let hopelessCount = 1 << 26
 
+    /// - Parameter keepsMatrix: whether distances of points are kept beside the square of ranks.
     private func denseCost(
         _ shape: InputShape, edges: Int? = nil, _ options: VietorisRipsOptions, _ threads: Int,
-        forecast: ColumnForecast? = nil
+        forecast: ColumnForecast? = nil, keepsMatrix: Bool = true
     ) -> Cost {
         let count = min(shape.count, options.subsample ?? shape.count)
         guard shape.count < Self.hopelessCount, count < Self.hopelessCount else { return Self.hopeless }
         let selection = SelectedInput.cost(shape, options, threads)
         // A part of the points has a like part of the edges.
         let share = Double(count) * Double(count - 1) / max(Double(shape.count) * Double(shape.count - 1), 1)
+        let edges = edges.map { Int(Double($0) * share) }
         let homology = VietorisRips.estimate(
-            count: count, edgeCount: edges.map { Int(Double($0) * share) }, isSparse: false, options: options,
-            threads: threads, forecast: forecast)
+            count: count, edgeCount: edges, isSparse: false, options: options, threads: threads,
+            forecast: forecast)
         var memory = shape.byteCount + selection.memory + homology.memory
-        // Distances of points, and lengths by weights.
-        var matrices = options.weighting == nil ? 0 : 1
-        if case .points = shape.kind { matrices += 1 }
-        memory += matrices * count * (count - 1) / 2 * (options.precision == .float64 ? 8 : 4)
+        // Distances of points, by pair or by edge, and lengths by weights.
+        let pairs = count * (count - 1) / 2
+        var lengths = options.weighting == nil ? 0 : pairs
+        if case .points = shape.kind { lengths += keepsMatrix ? pairs : edges ?? pairs }
+        memory += lengths * (options.precision == .float64 ? 8 : 4)
         return Cost(seconds: selection.seconds + homology.seconds, memory: memory)
     }
 

@@ -27,11 +27,6 @@ public enum VietorisRips {
         of matrix: DistanceMatrix, labels: [Int32]? = nil, options: VietorisRipsOptions,
         context: ComputeContext, way: HigherDimensionsWay?
     ) throws(HomologyError) -> ComputeResult {
-        guard matrix.count <= DenseGraph.maximumCount else {
-            throw .unsupported(
-                "a distance matrix of \(matrix.count) points; up to \(DenseGraph.maximumCount) are supported, "
-                    + "give a sparse graph instead")
-        }
         var clock = PhaseClock()
         context.progress.enter("edges", at: 0)
         let threshold: Double
@@ -41,12 +36,32 @@ public enum VietorisRips {
             threshold = try enclosingRadius(of: matrix, context: context)
         }
         let bound = matrix.lowerTriangle.precision.rounding(threshold)
-        try checkKeys(matrix.count, matrix.lowerTriangle, within: bound, options)
         let graph = try DenseGraph(matrix, labels: labels, threshold: bound, context: context)
+        try checkKeys(graph.vertexCount, edgeCount: graph.totalEdgeCount, options)
         clock.end("edges")
         return try barcode(
             of: graph, births: byLabel(matrix.vertexBirths, labels), threshold: threshold, options: options,
             context: context, way: way, clock: clock)
+    }
+
+    /// The barcode of the flag filtration of the distances that were left in `square`, which is used up.
+    ///
+    /// - Parameters:
+    ///   - labels: as for a matrix, nil only where vertices are few.
+    ///   - options: with the threshold that `square` was made for.
+    public static func barcode(
+        of square: DistanceSquare, labels: [Int32]?, options: VietorisRipsOptions, context: ComputeContext
+    ) throws(HomologyError) -> ComputeResult {
+        var clock = PhaseClock()
+        context.progress.enter("edges", at: 0)
+        let edges = try square.complete()
+        try checkKeys(square.square.count, edgeCount: edges.edgeCount, options)
+        let graph = DenseGraph(
+            square.square, labels: labels, edgeCount: edges.edgeCount, context: context)
+        clock.end("edges")
+        return try barcode(
+            of: graph, births: nil, threshold: edges.threshold, options: options, context: context, way: nil,
+            clock: clock)
     }
 
     /// The barcode of the flag filtration of `graph`: pairs that are not in it are never joined.
@@ -74,7 +89,7 @@ public enum VietorisRips {
         context.progress.enter("edges", at: 0)
         let threshold = options.maxEdgeLength ?? .infinity
         let bound = graph.lengths.precision.rounding(threshold)
-        try checkKeys(graph.count, graph.lengths, within: bound, options)
+        try checkKeys(graph, within: bound, options)
         let ranked = try AdjacencyGraph(graph, labels: labels, threshold: bound, context: context)
         clock.end("edges")
         return try barcode(
@@ -115,26 +130,34 @@ public enum VietorisRips {
         min(options.maxDimension, max(0, vertexCount / 2 - 1))
     }
 
-    /// Refuses simplices that the longest keys cannot name, before anything is sorted.
+    /// The same as for a number of edges, which are counted only where their number matters.
     private static func checkKeys(
-        _ vertexCount: Int, _ lengths: Scalars, within bound: Double, _ options: VietorisRipsOptions
+        _ graph: SparseGraph, within bound: Double, _ options: VietorisRipsOptions
     ) throws(HomologyError) {
-        let dimension = highestDimension(options, vertexCount: vertexCount) + 1
-        func fits(_ edgeCount: Int) -> Bool {
-            SimplexCodec<UInt128>.width(vertexCount: vertexCount, edgeCount: edgeCount, dimension: dimension)
-                <= UInt128.bitWidth
-        }
-        // Edges are counted only where their number matters.
-        if fits(lengths.count) { return }
+        if fits(graph.count, edgeCount: graph.edgeCount, options) { return }
         let edgeCount =
-            switch lengths {
+            switch graph.lengths {
             case .float32(let lengths): lengths.count { Double($0) <= bound && $0 < .infinity }
             case .float64(let lengths): lengths.count { $0 <= bound && $0 < .infinity }
             }
-        guard fits(edgeCount) else {
+        try checkKeys(graph.count, edgeCount: edgeCount, options)
+    }
+
+    /// Refuses simplices that the longest keys cannot name, before anything is sorted.
+    private static func checkKeys(
+        _ vertexCount: Int, edgeCount: Int, _ options: VietorisRipsOptions
+    ) throws(HomologyError) {
+        guard fits(vertexCount, edgeCount: edgeCount, options) else {
+            let dimension = highestDimension(options, vertexCount: vertexCount) + 1
             throw .unsupported(
                 "simplices of dimension \(dimension) on \(vertexCount) vertices and \(edgeCount) edges do not "
                     + "fit \(UInt128.bitWidth) bits; lower max_dimension or the threshold")
         }
+    }
+
+    private static func fits(_ vertexCount: Int, edgeCount: Int, _ options: VietorisRipsOptions) -> Bool {
+        let dimension = highestDimension(options, vertexCount: vertexCount) + 1
+        return SimplexCodec<UInt128>.width(
+            vertexCount: vertexCount, edgeCount: edgeCount, dimension: dimension) <= UInt128.bitWidth
     }
 }

@@ -1,6 +1,7 @@
 import Distances
 import Hardware
 import SeededRandom
+import Synchronization
 import Testing
 import Vocabulary
 
@@ -188,6 +189,60 @@ import Vocabulary
             }
         }
         #expect(found.matrix.lowerTriangle.doubles == expected)
+    }
+
+    @Test(arguments: [1, 2, 64, 65, 200, 700], [1, 3])
+    func aSquareGetsTheDistancesOfTheMatrix(count: Int, threads: Int) async throws {
+        let stride = count + 3
+        for metric in [.euclidean, .minkowski(p: 3), .cosine] as [Metric] {
+            let cloud = try randomCloud(count, 3)
+            let expected = try PairwiseDistances.numberedMatrix(
+                of: cloud, metric: metric, precision: .float32, by: .differences, context: ComputeContext())
+            let (found, tiles, labels) = try await onTeam(of: threads) { team in
+                let square = UnsafeMutableBufferPointer<Float>.allocate(capacity: count * stride)
+                defer { square.deallocate() }
+                square.initialize(repeating: -1)
+                let tiles = Mutex<[[Int]]>([])
+                let labels = try? square.baseAddress.flatMap {
+                    try PairwiseDistances.fillSquare(
+                        $0, stride: stride, of: cloud, metric: metric, context: ComputeContext(team: team)
+                    ) { _, rows, columns in
+                        tiles.withLock {
+                            $0.append([rows.lowerBound, rows.count, columns.lowerBound, columns.count])
+                        }
+                    }.labels
+                }
+                return (Array(square), tiles.withLock { $0 }, labels)
+            }
+            let lower = (0..<count).flatMap { row in found[row * stride..<row * stride + row].map(Double.init)
+            }
+            #expect(lower == expected.matrix.lowerTriangle.doubles)
+            #expect(labels == expected.labels)
+            // Nothing is written beside the lower triangle, and its tiles make it up with its diagonal.
+            #expect(found.count { $0 == -1 } == count * stride - count * (count - 1) / 2)
+            #expect(tiles.allSatisfy { $0[0] % 64 == 0 && $0[2] % 64 == 0 && $0[1] <= 64 })
+            let covered = Set(tiles.flatMap { t in (t[2]..<t[2] + t[3]).map { [t[0], $0] } })
+            #expect(covered.count == tiles.reduce(0) { $0 + $1[3] })
+            #expect(
+                covered.count
+                    == Swift.stride(from: 0, to: count, by: 64).reduce(0) { $0 + min($1 + 64, count) })
+        }
+    }
+
+    @Test func aDistanceTooLargeForASquareIsNamed() throws {
+        let cloud = try PointCloud(dimension: 1, coordinates: .float32([0, 3e38, -3e38]))
+        nonisolated(unsafe) let square = UnsafeMutableBufferPointer<Float>.allocate(capacity: 9)
+        defer { square.deallocate() }
+        #expect(throws: DistanceError.invalidInput(.distanceTooLarge(a: 2, b: 1, precision: .float32))) {
+            try PairwiseDistances.fillSquare(
+                #require(square.baseAddress), stride: 3, of: cloud, metric: .euclidean,
+                context: ComputeContext()
+            ) { _, rows, columns in
+                for row in rows {
+                    for column in columns where column < row { square[3 * row + column] = 0 }
+                }
+            }
+        }
     }
 
     @Test func theMatrixStaysReservedAndTheRestIsGivenBack() throws {

@@ -39,6 +39,7 @@ public struct Trial: Sendable {
             if let fault = difference(other, barcode, named: "1 thread, on \(size)") { return fault }
             if other.bits != barcode.bits { return "bytes differ between 1 and \(size) threads" }
         }
+        if let fault = try faultFromSquare(trial, barcode) { return fault }
         if let fault = try faultInOtherWays(trial, barcode) { return fault }
         for other in trial.disguises {
             if let fault = difference(try engine(other), barcode, named: "itself; wrong as: \(other)") {
@@ -48,6 +49,15 @@ public struct Trial: Sendable {
         if let fault = try faultInALargerGraph(trial, barcode) { return fault }
         if let fault = try faultInLess(trial, barcode) { return fault }
         return try faultInRepresentatives(trial, barcode)
+    }
+
+    /// Distances that are left where ranks will stand make no other barcode than a matrix.
+    private func faultFromSquare(_ trial: RipsCase, _ barcode: Barcode) throws -> String? {
+        let team = ThreadTeam(size: teamSizes[Int(trial.seed % UInt64(teamSizes.count))])
+        let context = ComputeContext(team: team, stop: stop)
+        guard let other = try trial.resultFromSquare(context: context)?.barcode else { return nil }
+        if let fault = difference(other, barcode, named: "itself, from a matrix") { return fault }
+        return other.bits == barcode.bits ? nil : "bytes differ from a square"
     }
 
     /// The engine takes one of two ways to the dimensions from 2 on, small cases nearly always the same.

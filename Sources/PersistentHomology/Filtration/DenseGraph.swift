@@ -13,10 +13,10 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
     static let maximumCount = 1 << 16
 
     let vertexCount: Int
-    let matrix: DistanceMatrix
+    let lengths: DenseLengths
     let context: ComputeContext
     let rows: RankMatrix
-    private let lanes: Storage<UInt32>
+    private let square: RankSquare
     let ranking: DenseRanking
     /// The place of each vertex in the matrix; nil where that is its number.
     let places: [UInt32]?
@@ -35,21 +35,45 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
     init(
         _ matrix: DistanceMatrix, labels: [Int32]?, threshold: Double, context: ComputeContext
     ) throws(HomologyError) {
-        vertexCount = matrix.count
-        self.matrix = matrix
+        let places = labels == nil ? try LocalityOrder.points(of: matrix, context: context) : nil
+        let square = try RankSquare(count: matrix.count, context: context)
+        let filling = SquareFilling(
+            rows: square.rows, count: matrix.count, places: places, context: context)
+        let edgeCount =
+            switch matrix.lowerTriangle {
+            case .float32(let lengths):
+                try LowerTriangle.withRows(of: lengths) { triangle throws(HomologyError) in
+                    try filling.fill(triangle, threshold: threshold)
+                }
+            case .float64(let lengths):
+                try LowerTriangle.withRows(of: lengths) { triangle throws(HomologyError) in
+                    try filling.fill(triangle, threshold: threshold)
+                }
+            }
+        self.init(square, .given(matrix), places: places, labels: labels, edgeCount: edgeCount, context)
+    }
+
+    /// The same for the distances of points, `edgeCount` of which are edges.
+    ///
+    /// - Parameter labels: nil where the numbers of vertices are their names, and these are few.
+    init(_ square: RankSquare, labels: [Int32]?, edgeCount: Int, context: ComputeContext) {
+        let lengths = ReservedArray<Float>(capacity: edgeCount, memory: context.memory)
+        self.init(square, .byRank(lengths), places: nil, labels: labels, edgeCount: edgeCount, context)
+    }
+
+    private init(
+        _ square: RankSquare, _ lengths: DenseLengths, places: [UInt32]?, labels: [Int32]?,
+        edgeCount: Int, _ context: ComputeContext
+    ) {
+        vertexCount = square.count
+        self.square = square
+        rows = square.rows
+        self.lengths = lengths
+        self.places = places
         self.labels = labels
         self.context = context
-        places = labels == nil ? try LocalityOrder.points(of: matrix, context: context) : nil
-        lanes = try Storage(
-            count: RankMatrix.size(rows: matrix.count, count: matrix.count), memory: context.memory)
-        rows = RankMatrix(base: lanes.base, words: RankMatrix.wordCount(matrix.count))
-        let filling = SquareFilling(rows: rows, count: vertexCount, places: places, context: context)
-        totalEdgeCount =
-            switch matrix.lowerTriangle {
-            case .float32(let lengths): try filling.fill(lengths, threshold: threshold)
-            case .float64(let lengths): try filling.fill(lengths, threshold: threshold)
-            }
-        ranking = DenseRanking(capacity: totalEdgeCount, memory: context.memory)
+        totalEdgeCount = edgeCount
+        ranking = DenseRanking(capacity: edgeCount, memory: context.memory)
     }
 
     @inline(__always)
@@ -86,11 +110,21 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
         }
     }
 
-    func length(of rank: UInt32) -> Double { length(ends(of: rank)) }
+    func length(of rank: UInt32) -> Double {
+        switch lengths {
+        case .given: length(ends(of: rank))
+        case .byRank(let lengths): Double(lengths.base[Int(rank)])
+        }
+    }
 
-    /// The length of the edge between two vertices; zero is never -0.
+    /// The length of the edge between two vertices, which is in the graph; zero is never -0.
     func length(_ ends: (UInt32, UInt32)) -> Double {
-        matrix.distance(place(of: ends.0), place(of: ends.1)) + 0
+        switch lengths {
+        case .given(let matrix): return matrix.distance(place(of: ends.0), place(of: ends.1)) + 0
+        case .byRank:
+            let rank = rows.rank(ends.0, ends.1)
+            return rank < unranked ? length(of: rank) : Double(Float(bitPattern: rank & ~unranked))
+        }
     }
 
     @inline(__always)
@@ -105,8 +139,23 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
 
     var deviceRows: DeviceRows? {
         DeviceRows(
-            matrix: rows, lanes: UnsafeBufferPointer(start: lanes.base, count: lanes.count),
+            matrix: rows, lanes: UnsafeBufferPointer(start: square.lanes.base, count: square.lanes.count),
             ends: UnsafeBufferPointer(start: ranking.ends.base, count: ranking.ends.count))
+    }
+}
+
+/// Where the lengths of a dense graph's edges are found.
+enum DenseLengths {
+    /// In the matrix that was given, by the places of both ends.
+    case given(DistanceMatrix)
+    /// By rank, in float32; the keys of edges without a rank are their lengths.
+    case byRank(ReservedArray<Float>)
+
+    var precision: Precision {
+        switch self {
+        case .given(let matrix): matrix.lowerTriangle.precision
+        case .byRank: .float32
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import Hardware
 import RankKernels
+import Synchronization
 import Vocabulary
 
 /// How far the edges of a dense graph have ranks.
@@ -27,10 +28,7 @@ extension DenseGraph {
         if bound <= ranking.bound { bound = self.bound(ofAbout: 2 * edgeCount) }
         let most = max(totalEdgeCount / 4, Self.smallBatch)
         if totalEdgeCount - edgeCount > most { bound = min(bound, self.bound(ofAbout: edgeCount + most)) }
-        switch matrix.lowerTriangle {
-        case .float32(let lengths): try rank(below: bound, lengths)
-        case .float64(let lengths): try rank(below: bound, lengths)
-        }
+        try rank(below: bound)
         return true
     }
 
@@ -41,7 +39,7 @@ extension DenseGraph {
 
     /// The least key beyond all edges of `length`.
     private func key(beyond length: Double) -> UInt32 {
-        switch matrix.lowerTriangle {
+        switch lengths.precision {
         case .float32: unranked | Float(min(length, Double(Float.greatestFiniteMagnitude))).sortKey + 1
         case .float64: unranked | min(length, .greatestFiniteMagnitude).sortKey + 1
         }
@@ -74,67 +72,79 @@ extension DenseGraph {
     }
 
     /// Gives the next ranks to the edges whose keys are below `bound` and were not before.
-    private func rank<Length: SortableLength>(below bound: UInt32, _ lengths: [Length]) throws(HomologyError)
-    {
-        let low = edgeCount == 0 ? shortestKey : ranking.bound
+    private func rank(below bound: UInt32) throws(HomologyError) {
+        let low = edgeCount == 0 ? try shortestKey() : ranking.bound
         if bound <= low { return ranking.bound = bound }
         let batch = try edges(from: low, below: bound)
         let width = UInt32.bitWidth - (bound - low).leadingZeroBitCount
         let sorted = try EdgeSort.sort(batch, by: 32..<32 + width, context: context)
-        if !Length.sortKeyIsExact {
-            try EdgeSort.refineRuns(sorted, context: context) { packed -> Length in
-                let (i, j) = (place(of: packed >> 16), place(of: packed & 0xffff))
-                return lengths[max(i, j) * (max(i, j) - 1) / 2 + min(i, j)]
+        if lengths.precision == .float64 {
+            try EdgeSort.refineRuns(sorted, context: context) { packed in
+                length((packed >> 16, packed & 0xffff))
             }
         }
-        try enter(sorted)
+        try enter(sorted, keysFrom: low)
         ranking.bound = bound
     }
 
     /// The least of all keys, so that no digits are sorted by that are the same in all.
-    private var shortestKey: UInt32 {
-        var least = none
-        for v in 0..<vertexCount {
-            for word in 0..<Int(rows.words) { least = min(least, rows.minimum(UInt32(v), word: word)) }
+    private func shortestKey() throws(HomologyError) -> UInt32 {
+        let least = Atomic<UInt32>(none)
+        try context.forEachChunk(of: vertexCount, size: 256) { _, range in
+            var own = none
+            for v in range {
+                for word in 0..<Int(rows.words) { own = min(own, rows.minimum(UInt32(v), word: word)) }
+            }
+            least.min(own, ordering: .relaxed)
         }
-        return least
+        return least.load(ordering: .relaxed)
     }
 
     /// Edges whose keys are in a range, as `key - low << 32 | packed ends`, in lexicographic order.
     private func edges(from low: UInt32, below high: UInt32) throws(HomologyError) -> Storage<UInt64> {
         let (rows, count, kernels) = (rows, vertexCount, KernelTable())
-        let starts = try Storage<Int>(count: count + 1, memory: context.memory)
-        try context.forEachChunk(of: count, size: 64) { _, range in
-            for i in range {
-                starts.base[i] = Int(
-                    kernels.functions.pack(rows.row(UInt32(i)), rows.words, UInt32(i), low, high, 0, nil))
-            }
+        let size = count <= 128 ? count : 64
+        let lists = ChunkLists<UInt64>(count: (count + size - 1) / size, memory: context.memory)
+        let found = InPlaceArray(count: context.team.size) { _ in
+            GrowingList<UInt64>(memory: context.memory)
         }
-        var total = 0
-        for i in 0..<count {
-            let size = starts.base[i]
-            starts.base[i] = total
-            total += size
-        }
-        let edges = try Storage<UInt64>(count: total, memory: context.memory)
-        try context.forEachChunk(of: count, size: 64) { _, range in
+        try context.forEachChunk(of: count, size: size) { worker, range throws(HomologyError) in
+            let list = found[worker]
+            list.pointee.removeAll()
             for i in range {
-                _ = kernels.functions.pack(
+                try list.pointee.reserve(i)
+                let packed = kernels.functions.pack(
                     rows.row(UInt32(i)), rows.words, UInt32(i), low, high, UInt32(i) << 16,
-                    edges.base + starts.base[i])
+                    list.pointee.base + list.pointee.count)
+                list.pointee.setCount(list.pointee.count + Int(packed))
             }
+            try lists.set(range.lowerBound / size, list.pointee.elements)
         }
-        return edges
+        return try lists.joined(context)
     }
 
     /// Writes ranks, from the first free one on, into the rows of both ends.
-    private func enter(_ sorted: Storage<UInt64>) throws(HomologyError) {
+    ///
+    /// - Parameter low: what the keys of `sorted` begin at.
+    private func enter(_ sorted: Storage<UInt64>, keysFrom low: UInt32) throws(HomologyError) {
         let first = edgeCount
         try ranking.ends.grow(to: first + sorted.count)
+        var byRank: ReservedArray<Float>?
+        if case .byRank(let lengths) = lengths {
+            try lengths.grow(to: first + sorted.count)
+            byRank = lengths
+        }
+        let lengths = byRank
         let (rows, ends) = (rows, ranking.ends)
         try context.forEachChunk(of: sorted.count, size: 1 << 14) { _, range in
             for place in range {
                 ends.base[first &+ place] = UInt32(truncatingIfNeeded: sorted.base[place])
+            }
+            if let lengths {
+                for place in range {
+                    let key = low &+ UInt32(truncatingIfNeeded: sorted.base[place] &>> 32)
+                    lengths.base[first &+ place] = Float(bitPattern: key & ~unranked)
+                }
             }
             tda_enter_ranks(
                 rows.base, rows.words, ends.base + first + range.lowerBound, UInt32(range.count),

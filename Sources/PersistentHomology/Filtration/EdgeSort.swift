@@ -133,9 +133,8 @@ enum EdgeSort {
 
 /// The upper half of a packed edge: an order-preserving image of a length ≥ 0, below 2³¹.
 protocol SortableLength: BinaryFloatingPoint, BitwiseCopyable, Sendable {
-    /// Monotone; equal images of different lengths are told apart afterwards (`sortKeyIsExact` false).
+    /// Monotone; equal images of different lengths, which doubles have, are told apart afterwards.
     var sortKey: UInt32 { get }
-    static var sortKeyIsExact: Bool { get }
     /// Writes `unranked` + the sort key of each of `count` lengths that is at most `bound`, `none` for others.
     static func keys(
         of lengths: UnsafePointer<Self>, count: Int, within bound: Self,
@@ -152,7 +151,6 @@ protocol SortableLength: BinaryFloatingPoint, BitwiseCopyable, Sendable {
 extension Float: SortableLength {
     // Adding zero turns -0 into +0; bit patterns of non-negative floats are ordered like the floats.
     var sortKey: UInt32 { (self + 0).bitPattern }
-    static var sortKeyIsExact: Bool { true }
 
     @inline(__always)
     static func keys(
@@ -170,7 +168,6 @@ extension Float: SortableLength {
 
 extension Double: SortableLength {
     var sortKey: UInt32 { UInt32(truncatingIfNeeded: (self + 0).bitPattern &>> 32) }
-    static var sortKeyIsExact: Bool { false }
 
     static func keys(
         of lengths: UnsafePointer<Double>, count: Int, within bound: Double,

@@ -39,7 +39,7 @@ extension DenseGraph {
             lists[index].pointee.removeAll()
         }
         let sorted = try EdgeSort.sort(all, by: 0..<64, context: context)
-        if matrix.lowerTriangle.precision == .float64 {
+        if lengths.precision == .float64 {
             try EdgeSort.refineRuns(sorted, context: context) { packed in
                 length((packed >> 16, packed & 0xffff))
             }

@@ -29,57 +29,66 @@ struct SquareFilling: Sendable {
 
     /// Enters the lengths up to `threshold`. Returns how many there are.
     ///
-    /// - Parameter lengths: the lower triangle of the distances.
-    func fill<Length: SortableLength>(_ lengths: [Length], threshold: Double) throws(HomologyError) -> Int {
-        let bound = min(Length(threshold), .greatestFiniteMagnitude)
+    /// - Parameter triangle: the distances; may be those in the square itself, where vertices keep their places.
+    func fill<Length: SortableLength>(
+        _ triangle: LowerTriangle<Length>, threshold: Double
+    ) throws(HomologyError) -> Int {
+        let bound: Length = Self.bound(threshold)
         if let numbers {
             // Each edge goes into the row of its end with the larger place.
             try context.forEachChunk(of: count, size: 16) { _, places in
-                lengths.withUnsafeBufferPointer { lengths in
-                    numbers.withUnsafeBufferPointer { numbers in
-                        for place in places { scatter(place, lengths, numbers, within: bound) }
-                    }
+                numbers.withUnsafeBufferPointer { numbers in
+                    for place in places { scatter(place, triangle.row(place), numbers, within: bound) }
                 }
             }
         }
         let edgeCount = Atomic<Int>(0)
         let (kernels, tiles) = (KernelTable(), (count + Self.side - 1) / Self.side)
-        let isScattered = numbers != nil
         try context.forEachChunk(of: tiles, size: max(1, 1024 / count)) { _, range in
             var found = 0
-            lengths.withUnsafeBufferPointer { lengths in
-                for index in range {
-                    // The longest rows first, so that all workers end together.
-                    let row = tiles - 1 - index
-                    for column in 0...row {
-                        if !isScattered { convert(row, column, lengths, within: bound, kernels) }
-                        found &+= Int(
-                            kernels.functions.mirror(
-                                rows.base, rows.words, UInt32(count), UInt32(row), UInt32(column),
-                                isScattered ? 1 : 0))
-                    }
-                }
+            for index in range {
+                // The longest rows first, so that all workers end together.
+                let row = tiles - 1 - index
+                for column in 0...row { found &+= complete(row, column, triangle, within: bound, kernels) }
             }
             edgeCount.add(found, ordering: .relaxed)
         }
         return edgeCount.load(ordering: .relaxed)
     }
 
+    /// The longest edge that is one.
+    static func bound<Length: SortableLength>(_ threshold: Double) -> Length {
+        min(Length(threshold), .greatestFiniteMagnitude)
+    }
+
     /// Vertices in a tile of the square: a word of a row.
-    private static var side: Int { 64 }
+    static var side: Int { 64 }
+
+    /// Completes a tile of the lower triangle and the one across. Returns how many edges it has.
+    @inline(__always)
+    func complete<Length: SortableLength>(
+        _ tileRow: Int, _ tileColumn: Int, _ triangle: LowerTriangle<Length>, within bound: Length,
+        _ kernels: KernelTable
+    ) -> Int {
+        let isScattered = numbers != nil
+        if !isScattered { convert(tileRow, tileColumn, triangle, within: bound, kernels) }
+        return Int(
+            kernels.functions.mirror(
+                rows.base, rows.words, UInt32(count), UInt32(tileRow), UInt32(tileColumn), isScattered ? 1 : 0
+            ))
+    }
 
     /// Fills what the tile has of the lower triangle; on the diagonal also the rest, and what follows the rows.
     @inline(__always)
     private func convert<Length: SortableLength>(
-        _ tileRow: Int, _ tileColumn: Int, _ lengths: UnsafeBufferPointer<Length>, within bound: Length,
+        _ tileRow: Int, _ tileColumn: Int, _ triangle: LowerTriangle<Length>, within bound: Length,
         _ kernels: KernelTable
     ) {
-        guard let lengths = lengths.baseAddress else { return pad(0, from: 0) }
         let first = tileColumn &* Self.side
         for v in tileRow &* Self.side..<min((tileRow &+ 1) &* Self.side, count) {
             let row = rows.base + v &* rows.stride
             Length.keys(
-                of: lengths + (v &* (v &- 1) / 2 &+ first), count: min(Self.side, v &- first), within: bound,
+                of: triangle.row(v) + first, count: min(Self.side, v &- first), within: bound,
                 into: row + first, kernels)
             if tileRow == tileColumn { pad(v, from: v) }
         }
@@ -100,14 +109,13 @@ struct SquareFilling: Sendable {
 
     @inline(__always)
     private func scatter<Length: SortableLength>(
-        _ place: Int, _ lengths: UnsafeBufferPointer<Length>, _ numbers: UnsafeBufferPointer<UInt32>,
+        _ place: Int, _ lengths: UnsafePointer<Length>, _ numbers: UnsafeBufferPointer<UInt32>,
         within bound: Length
     ) {
         let row = rows.base + Int(numbers[place]) * rows.stride
         row.update(repeating: none, count: rows.stride)
-        let first = place * (place - 1) / 2
         for other in 0..<place {
-            let length = lengths[first &+ other]
+            let length = lengths[other]
             row[Int(numbers[other])] = length <= bound ? unranked | length.sortKey : none
         }
     }

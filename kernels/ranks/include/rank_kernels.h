@@ -89,7 +89,7 @@ typedef struct tda_rank_kernels {
                            uint32_t bound);
 
     /// keys[i] = TDA_UNRANKED + the bits of lengths[i], which is not negative, where that is at most `bound`, else
-    /// UINT32_MAX.
+    /// UINT32_MAX. May work in place.
     void (*keys)(const float *lengths, uint32_t count, float bound, uint32_t *keys);
 
     /// Raises highest[i] to lengths[i], where that is more; none is negative. Returns the largest of `least` and the
