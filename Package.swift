@@ -116,8 +116,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Engine", "Hardware", "SeededRandom", "TDAClient", "Vocabulary", "Wire", logging,
-                lifecycle,
+                "Server", "Engine", "Hardware", "SeededRandom", "TDAClient", "Vocabulary", "Wire",
+                nioEmbedded, logging, lifecycle,
             ]),
         .target(name: "Messages", dependencies: ["Formats"]),
         .testTarget(name: "MessagesTests", dependencies: ["Messages", "Formats"]),

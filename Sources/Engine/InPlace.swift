@@ -30,6 +30,10 @@ extension Engine {
         return true
     }
 
+    /// Whether one of the engine's threads has nothing to do, and would have a core to itself beside `callers` that
+    /// compute in place.
+    public func isThreadIdle(besides callers: Int) -> Bool { threads.idleCount > callers }
+
     private func isTiny(_ record: JobRecord) -> Bool {
         record.isSmall && record.cost.seconds <= settings.tinySeconds
             && record.job.shape.byteCount <= Self.tinyInput && record.job.options.isForeseeable

@@ -37,7 +37,7 @@ public struct DaemonServer: Service {
 
     public func run() async throws {
         defer { socket.removeFile() }
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, min(4, System.coreCount / 4)))
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: Self.loopCount(cores: System.coreCount))
         let listener = try await bootstrap(group).withBoundSocket(socket.descriptor).get()
         onReady()
         try? await gracefulShutdown()
@@ -50,6 +50,9 @@ public struct DaemonServer: Service {
         await sayGoodbye()
         try await group.shutdownGracefully()
     }
+
+    /// A few are enough for the frames of many cores; of two cores, each has one, since tiny requests are computed there.
+    private static func loopCount(cores: Int) -> Int { max(min(2, cores), min(4, cores / 4)) }
 
     private func bootstrap(_ group: MultiThreadedEventLoopGroup) -> ServerBootstrap {
         let daemon = daemon

@@ -1,38 +1,67 @@
-import NIOCore
+package import NIOCore
 import Synchronization
 
 /// One event loop's turn: what came in at once, before the loop looks for more.
 ///
-/// At most one computation a turn is done on the loop itself; the others go to the threads for it, so that a loop
-/// stands still for less than a millisecond and none of those threads is idle meanwhile.
-final class LoopTurn {
+/// The first tiny computation of a turn is done on the loop itself. Further ones go to a thread that would have a core
+/// to itself; while there is none, to wake one would only take time from whoever computes, and they are done on the
+/// loop too, a few a turn, so that it stands still for some milliseconds at the most.
+package final class LoopTurn {
+    private static let most = 8
+
     private let loop: any EventLoop
-    private var isTaken = false
+    private let turns: LoopTurns
+    private var taken = 0
 
-    init(of loop: any EventLoop) { self.loop = loop }
+    fileprivate init(of loop: any EventLoop, among turns: LoopTurns) {
+        self.loop = loop
+        self.turns = turns
+    }
 
-    /// Whether the caller, on the loop, may compute there now: the first one a turn.
-    func take() -> Bool {
-        guard !isTaken else { return false }
-        isTaken = true
-        // Runs once all that has come in is handled.
-        loop.assumeIsolated().execute { [self] in isTaken = false }
+    /// Whether the caller, on the loop, may compute there now.
+    ///
+    /// - Parameter isThreadIdle: whether there is a thread with nothing to do beside as many loops that compute.
+    package func take(unless isThreadIdle: (_ computingLoops: Int) -> Bool) -> Bool {
+        if taken == 0 {
+            begin()
+        } else if taken == Self.most || isThreadIdle(turns.computingCount) {
+            return false
+        }
+        taken += 1
         return true
+    }
+
+    private func begin() {
+        turns.began()
+        // Runs once all that has come in is handled.
+        loop.assumeIsolated().execute { [self] in
+            taken = 0
+            turns.ended()
+        }
     }
 }
 
 /// The turns of the event loops of a daemon, of which there are a few.
-final class LoopTurns: Sendable {
+package final class LoopTurns: Sendable {
     private let all = Mutex<[ObjectIdentifier: NIOLoopBound<LoopTurn>]>([:])
+    private let computing = Atomic<Int>(0)
+
+    package init() {}
 
     /// That of `loop`, which the caller runs on.
-    func turn(of loop: any EventLoop) -> LoopTurn {
+    package func turn(of loop: any EventLoop) -> LoopTurn {
         let turn = all.withLock { all in
             if let known = all[ObjectIdentifier(loop)] { return known }
-            let turn = NIOLoopBound(LoopTurn(of: loop), eventLoop: loop)
+            let turn = NIOLoopBound(LoopTurn(of: loop, among: self), eventLoop: loop)
             all[ObjectIdentifier(loop)] = turn
             return turn
         }
         return turn.value
     }
+
+    /// Loops that compute in their turn.
+    fileprivate var computingCount: Int { computing.load(ordering: .relaxed) }
+
+    fileprivate func began() { computing.add(1, ordering: .relaxed) }
+    fileprivate func ended() { computing.subtract(1, ordering: .relaxed) }
 }

@@ -48,8 +48,13 @@ extension Session {
             }
             eventLoop.inEventLoop ? send() : eventLoop.execute(send)
         }
-        if turn.take(), daemon.engine.computeInPlace(job, read, completion: completion) { return }
-        daemon.engine.submit(job, read, completion: completion)
+        let engine = daemon.engine
+        if turn.take(unless: { engine.isThreadIdle(besides: $0) }),
+            engine.computeInPlace(job, read, completion: completion)
+        {
+            return
+        }
+        engine.submit(job, read, completion: completion)
     }
 
     func estimate(_ id: UInt64, _ job: Job, _ head: ComputeHead, _ arrays: [WireArray]) {

@@ -41,6 +41,14 @@ import Vocabulary
         #expect(try harness.computeInPlace(.cloud(5)) != nil)
     }
 
+    @Test func aThreadIsIdleWhereItWouldHaveACore() throws {
+        let harness = Harness(threads: 2)
+        #expect(harness.engine.isThreadIdle(besides: 1))
+        #expect(!harness.engine.isThreadIdle(besides: 2))
+        try harness.submit(.cloud(10))
+        #expect(!harness.engine.isThreadIdle(besides: 1))
+    }
+
     @Test func aFailureIsAnAnswer() throws {
         let harness = Harness(
             computation: ScriptedComputation { _, _ throws(Failure) in throw Failure(.internal, "broken") })
