@@ -22,8 +22,6 @@ struct RequestEnvelope: RouterMiddleware {
         var context = context
         context.requestID = Self.requestID(of: request)
         context.connection = connections[context.channel]
-        context.logger[metadataKey: "request_id"] = .string(context.requestID)
-        context.logger[metadataKey: "hb.request.id"] = nil
 
         var response: Response
         do {
@@ -31,7 +29,7 @@ struct RequestEnvelope: RouterMiddleware {
         } catch let error as HTTPError where error.status == .notFound {
             response = answerToUnrouted(request, context)
         } catch {
-            let problem = Self.problem(for: error, logger: context.logger)
+            let problem = Self.problem(for: error, context)
             response = problem.response(requestID: context.requestID)
         }
         response.headers[.xRequestID] = context.requestID
@@ -42,13 +40,21 @@ struct RequestEnvelope: RouterMiddleware {
         metrics.requestEnded(
             method: request.method.rawValue, route: context.endpointPath ?? "unknown",
             status: status.code, elapsed: elapsed)
-        let traceParent = request.traceParent
-        if let traceParent { context.logger[metadataKey: "traceparent"] = .string(traceParent.text) }
-        context.logger.log(
-            level: Self.logLevel(of: status, isTraced: traceParent?.isSampled == true),
-            "\(request.method) \(request.uri.path) \(status.code)",
-            metadata: ["ms": "\((elapsed / .microseconds(1)).rounded() / 1000)"])
+        log(request, status, elapsed, context)
         return response
+    }
+
+    private func log(
+        _ request: Request, _ status: HTTPResponse.Status, _ elapsed: Duration, _ context: GatewayContext
+    ) {
+        let traceParent = request.traceParent
+        let level = Self.logLevel(of: status, isTraced: traceParent?.isSampled == true)
+        guard context.logger.logLevel <= level else { return }
+        var log = context.log
+        if let traceParent { log[metadataKey: "traceparent"] = .string(traceParent.text) }
+        log.log(
+            level: level, "\(request.method) \(request.uri.path) \(status.code)",
+            metadata: ["ms": "\((elapsed / .microseconds(1)).rounded() / 1000)"])
     }
 
     /// What went well is not worth a line each, unless somebody records it.
@@ -90,7 +96,7 @@ struct RequestEnvelope: RouterMiddleware {
         return RandomID.make()
     }
 
-    private static func problem(for error: any Error, logger: Logger) -> Problem {
+    private static func problem(for error: any Error, _ context: GatewayContext) -> Problem {
         switch error {
         case let problem as Problem: return problem
         case is ClientLeft: return Problem(.unavailable, "the client has left")
@@ -101,7 +107,7 @@ struct RequestEnvelope: RouterMiddleware {
         case let error as any HTTPResponseError where error.status == .badRequest:
             return .invalid("the request cannot be read")
         default:
-            logger.error("unexpected error", metadata: ["error": "\(error)"])
+            context.log.error("unexpected error", metadata: ["error": "\(error)"])
             return Problem(.internal, "something went wrong here; the log has more under this request id")
         }
     }

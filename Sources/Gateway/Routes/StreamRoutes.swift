@@ -38,7 +38,7 @@ struct StreamRoutes: Sendable {
         do throws(StoreError) {
             try await outbox.enqueue(messages)
         } catch {
-            context.logger.error("an event cannot be stored", metadata: ["error": "\(error)"])
+            context.log.error("an event cannot be stored", metadata: ["error": "\(error)"])
             throw Problem(error)
         }
         var json = JSONText(capacity: 128 + 40 * messages.count)
