@@ -7,9 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import service
-from kafka_client import PATIENCE, Topics, metrics
+from kafka_client import IN_TURN, PATIENCE, Topics, metrics
 
 SQUARE = {"points": [[0, 0], [1, 0], [1, 1], [0, 1]], "dimension": 2}
+
+
+def kafka_properties(folder, properties):
+    """A file of them, for KAFKA_PROPERTIES_FILE."""
+    file = folder / "kafka.properties"
+    file.write_text("".join(f"{name}={value}\n" for name, value in properties.items()))
+    return file
 
 
 class Platform:
@@ -47,8 +54,8 @@ class Stage:
     def __init__(self, start, folder, *arguments, daemon=(), session=60_000, **environment):
         # In ms. The broker in memory lets a group that has lost a member wait for the session to time out.
         self.start, self.folder, self.arguments, self.environment = start, folder, arguments, environment
-        self.properties = folder / "kafka.properties"
-        self.properties.write_text(f"session.timeout.ms={session}\nheartbeat.interval.ms=300\n")
+        timing = {"session.timeout.ms": session, "heartbeat.interval.ms": 300}
+        self.properties = kafka_properties(folder, timing | IN_TURN)
         self.socket = folder / "tda.sock"
         self.broker = start.broker(folder)
         self.topics = Topics(self.broker.servers)

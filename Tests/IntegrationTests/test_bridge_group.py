@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import service
 from kafka_client import PATIENCE, metrics
-from stages import Stage
+from stages import Stage, disturbed
 
 pytestmark = pytest.mark.programs("tdad", "tda-bridge", "tda-dev-broker")
 
@@ -56,6 +56,38 @@ def test_a_rebalance_every_second_loses_no_event_and_closes_no_window_twice(star
     assert {r.id for r in reader.records} == {r.id for r in windows.values()}
     assert steady.process.poll() is None
     assert metrics(stage.bridge)["tda_rebalances_total"] >= 3
+
+
+@pytest.mark.parametrize("transactions", ["off", "on"])
+def test_flapping_brokers_and_errors_of_every_kind_lose_no_window(start, folder, transactions):
+    stage = Stage(
+        start,
+        folder,
+        TDA_WINDOW_SECONDS="1",
+        TDA_WINDOW_LATENESS_SECONDS="60",
+        # Not by quiet, which a disturbance may last longer than.
+        TDA_WINDOW_IDLE_SECONDS="3600",
+        TDA_KAFKA_TRANSACTIONS=transactions,
+    )
+    for _ in range(2):
+        stage.start_bridge()
+    reader = stage.results()
+    sent = 300
+    with disturbed(stage.broker):
+        for number in range(sent):
+            stage.topics.event(f"s{number % 10}", [[number, 0], [number + 1, 0]], 1000 + 0.1 * number)
+            stage.topics.producer.poll(0.01)
+    for stream in range(10):
+        stage.topics.event(f"s{stream}", [[0, 0]], 2000)
+    stage.topics.flush()
+
+    # One event a window. What comes twice has the same id: the broker in memory shows what was aborted, too.
+    def windows(records):
+        return {(r.key, r.payload["window_metadata"]["window_start"]): r.id for r in records}
+
+    reader.wait(lambda records: len(windows(records)) >= sent)
+    assert len(windows(reader.records)) == len({r.id for r in reader.records}) == sent
+    assert all(r.payload["window_metadata"]["event_count"] == 1 for r in reader.records)
 
 
 def test_a_bridge_that_never_got_its_partitions_leaves_cleanly(start, folder):

@@ -9,8 +9,8 @@ import threading
 import clouds
 import pytest
 import service
-from kafka_client import PATIENCE, metrics, read_by_aiokafka, read_by_kcat, schema
-from stages import Platform, disturbed
+from kafka_client import IN_TURN, PATIENCE, metrics, read_by_aiokafka, read_by_kcat, schema
+from stages import Platform, disturbed, kafka_properties
 
 pytestmark = pytest.mark.programs("tdad", "tda-gateway", "tda-bridge", "tda-dev-broker")
 
@@ -131,7 +131,8 @@ def test_rows_gather_while_the_brokers_are_down_and_none_is_lost(platform):
     reader.close()
 
 
-def test_flapping_brokers_and_errors_of_every_kind_lose_nothing(platform):
+def test_flapping_brokers_and_errors_of_every_kind_lose_nothing(start, folder):
+    platform = Platform(start, folder, KAFKA_PROPERTIES_FILE=str(kafka_properties(folder, IN_TURN)))
     with disturbed(platform.broker):
         ids = publish_events(platform, 300)
         jobs = [platform.compute() for _ in range(10)]
