@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 
+import clouds
 import numpy as np
 import pytest
 import service
@@ -11,13 +12,8 @@ import tda_client
 
 pytestmark = pytest.mark.programs("tdad")
 
-normal = np.random.default_rng(1).normal(size=(800, 4))
-# A computation of many seconds: cocycles of a sphere in R⁴.
-LONG = {
-    "data": normal / np.linalg.norm(normal, axis=1, keepdims=True),
-    "max_dimension": 3,
-    "representatives": True,
-}
+long = clouds.long_request()
+LONG = {"data": np.array(long["point_cloud"]["points"]), **long["parameters"]}
 
 
 @pytest.fixture
