@@ -1,8 +1,11 @@
 internal import CHwloc
 internal import Glibc
 
-/// What becomes of large blocks of memory once they are freed.
+/// The pages under large blocks of memory, from the first write until they are freed.
 public enum LargeBlocks {
+    /// The bytes of a large page.
+    static let page = 1 << 21
+
     /// Has the C library give blocks from some megabytes on back to the system at once, and keep a megabyte for
     /// small ones, without which each small computation would take its pages from the system anew.
     ///
@@ -14,9 +17,8 @@ public enum LargeBlocks {
     /// Asks for large pages under a large block that is about to be written for the first time: with small
     /// ones, more time goes into page faults than into what is written.
     public static func preferHugePages<Element>(_ base: UnsafeMutablePointer<Element>, count: Int) {
-        let hugePage = 1 << 21
-        let start = (Int(bitPattern: base) + hugePage - 1) / hugePage * hugePage
-        let end = Int(bitPattern: base + count) / hugePage * hugePage
+        let start = (Int(bitPattern: base) + page - 1) / page * page
+        let end = Int(bitPattern: base + count) / page * page
         guard end > start else { return }
         // Advice only: without large pages everything works as before.
         _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, MADV_HUGEPAGE)
@@ -27,12 +29,11 @@ public enum LargeBlocks {
     public static func touch<Element>(_ base: UnsafeMutablePointer<Element>, count: Int, _ team: any Team) {
         let start = Int(bitPattern: base)
         let end = start + count * MemoryLayout<Element>.stride
-        let largePage = 1 << 21
-        guard end - start >= 2 * largePage else { return }
-        let first = start / largePage
-        team.forEachChunk(of: (end - 1) / largePage - first + 1, by: 1) { _, pages in
-            for page in pages {
-                let place = max((first + page) * largePage, start)
+        guard end - start >= 2 * page else { return }
+        let first = start / page
+        team.forEachChunk(of: (end - 1) / page - first + 1, by: 1) { _, range in
+            for index in range {
+                let place = max((first + index) * page, start)
                 UnsafeMutableRawPointer(bitPattern: place)?.storeBytes(of: 0, as: UInt8.self)
             }
         }

@@ -5,19 +5,18 @@ internal import Glibc
 /// without a copy and go back to the system at once, whatever else the process has allocated meanwhile.
 package enum MemoryBlock {
     private static let leastMapping = 1 << 17
-    private static let largePage = 1 << 21
     private static let smallPage = Int(sysconf(Int32(_SC_PAGESIZE)))
 
     package static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
         guard bytes >= leastMapping else { return malloc(bytes) }
-        guard bytes >= largePage else { return map(bytes) }
+        guard bytes >= LargeBlocks.page else { return map(bytes) }
         // From a large page's boundary on; the system would only think of that for whole large pages.
-        guard let mapped = map(bytes + largePage) else { return nil }
-        let skipped = -Int(bitPattern: mapped) & (largePage - 1)
+        guard let mapped = map(bytes + LargeBlocks.page) else { return nil }
+        let skipped = -Int(bitPattern: mapped) & (LargeBlocks.page - 1)
         let start = mapped + skipped
         let end = start + (bytes + smallPage - 1) / smallPage * smallPage
         if skipped > 0 { munmap(mapped, skipped) }
-        if end < mapped + bytes + largePage { munmap(end, mapped + bytes + largePage - end) }
+        if end < mapped + bytes + LargeBlocks.page { munmap(end, mapped + bytes + LargeBlocks.page - end) }
         preferLargePages(start, bytes)
         return start
     }
@@ -51,6 +50,6 @@ package enum MemoryBlock {
     /// Large pages under all of a mapping: one with advice for a part is two, which do not grow as one. Advice
     /// only: without large pages everything works as before.
     private static func preferLargePages(_ room: UnsafeMutableRawPointer, _ bytes: Int) {
-        if bytes >= largePage { _ = madvise(room, bytes, MADV_HUGEPAGE) }
+        if bytes >= LargeBlocks.page { _ = madvise(room, bytes, MADV_HUGEPAGE) }
     }
 }

@@ -52,30 +52,22 @@ const tda_distance_kernels *tda_distance_kernels_select(void) {
     return kernels ? kernels : &kernels_baseline_all;
 }
 
-// Without their signs the bits of floating-point numbers are in the order of these.
+#define T float
+#define BITS int32_t
+#define MOST INT32_MAX
+#define NAME(x) x##_floats
+#include "largest_magnitude.h"
+#undef T
+#undef BITS
+#undef MOST
+#undef NAME
 
-float tda_largest_magnitude_floats(const float *values, size_t count) {
-    int32_t most = 0;
-    for (size_t i = 0; i < count; ++i) {
-        int32_t bits;
-        memcpy(&bits, values + i, sizeof bits);
-        bits &= INT32_MAX;
-        most = bits > most ? bits : most;
-    }
-    float largest;
-    memcpy(&largest, &most, sizeof largest);
-    return largest;
-}
-
-double tda_largest_magnitude_doubles(const double *values, size_t count) {
-    int64_t most = 0;
-    for (size_t i = 0; i < count; ++i) {
-        int64_t bits;
-        memcpy(&bits, values + i, sizeof bits);
-        bits &= INT64_MAX;
-        most = bits > most ? bits : most;
-    }
-    double largest;
-    memcpy(&largest, &most, sizeof largest);
-    return largest;
-}
+#define T double
+#define BITS int64_t
+#define MOST INT64_MAX
+#define NAME(x) x##_doubles
+#include "largest_magnitude.h"
+#undef T
+#undef BITS
+#undef MOST
+#undef NAME
