@@ -46,8 +46,8 @@ public struct RipsComputation: Sendable {
         }
     }
 
-    /// Points within a threshold go whichever way is quicker, or the smaller one where the other is
-    /// much larger. The result is the same.
+    /// Points within a threshold go whichever way is quicker; the one that takes a quarter of the memory even
+    /// where it is somewhat slower, or where the other's matrix is very large. The result is the same.
     private func plan(
         _ cloud: PointCloud, _ options: VietorisRipsOptions, _ threads: Int
     ) throws(Failure) -> Plan {
@@ -76,7 +76,8 @@ public struct RipsComputation: Sendable {
         let isSparse =
             sparse.memory < dense.memory
             && (sparse.seconds <= dense.seconds
-                || dense.memory > Self.largeMatrix && sparse.memory < dense.memory / 4)
+                || sparse.memory < dense.memory / 4
+                    && (sparse.seconds <= 1.5 * dense.seconds || dense.memory > Self.largeMatrix))
         return isSparse ? Plan(route: .sparse, cost: sparse) : Plan(route: .dense, cost: dense)
     }
 

@@ -88,9 +88,12 @@ extension VietorisRips {
     ) -> Double {
         // How many vertices a scan for one edge passes over: a row, or the neighbours of an end, which
         // a sparse graph has to gather first.
-        let width = isSparse ? 2 * Double(edges) / Double(max(count, 1)) : Double(count)
-        let sorting = Double(edges) * 2.7e-8 + (isSparse ? 0 : Double(count) * Double(count) * 1.6e-9)
-        switch (dimension, isSparse) {
+        let isIndexed = isSparse && NeighbourIndex.pays(count: count, edges: edges)
+        let width = isSparse && !isIndexed ? 2 * Double(edges) / Double(max(count, 1)) : Double(count)
+        let sorting =
+            Double(edges) * (isSparse ? 1e-7 : 2.7e-8)
+            + (isSparse ? 0 : Double(count) * Double(count) * 1.6e-9)
+        switch (dimension, isSparse && !isIndexed) {
         case (0, _): return 2e-5 + sorting
         case (1, true): return 5e-5 + sorting + Double(edges) * (8e-8 + 2.4e-9 * width)
         case (1, false): return 5e-5 + sorting + Double(edges) * (1e-8 + 3e-12 * width)
@@ -109,16 +112,23 @@ extension VietorisRips {
         let scratch = 3 << 14
         let graph: Int
         if isSparse {
-            graph = 36 * edges + 32 * count
+            let index =
+                NeighbourIndex.pays(count: count, edges: edges)
+                ? NeighbourIndex.bytes(count: count, edges: edges) + sweeps(count, dimension, threads) : 0
+            graph = 36 * edges + 32 * count + index
         } else {
             let words = (count + 63) / 64
             let batch = max(edges / 4, min(edges, 1 << 18))
-            let sweeps = dimension == 0 ? 0 : max(threads, 1) * min(dimension, 2)
             graph =
                 4 * count * (64 * words + (words + 15) / 16 * 16) + 4 * edges + 16 * batch
-                + 32 * ((count + 255) / 256) * count * sweeps
+                + sweeps(count, dimension, threads)
         }
         return graph + edges / 2 + 32 * count + scratch
+    }
+
+    /// The sets of an `EdgeSweep`.
+    private static func sweeps(_ count: Int, _ dimension: Int, _ threads: Int) -> Int {
+        dimension == 0 ? 0 : 32 * ((count + 255) / 256) * count * max(threads, 1) * min(dimension, 2)
     }
 
     /// Some passes are serial, and what takes some milliseconds gains little.

@@ -30,6 +30,7 @@ static inline void sweep_to(tda_sweep *sweep, const uint32_t *ends, uint32_t ran
 #include "baseline.h"
 #include "square.h"
 #include "sweep.h"
+#include "lists.h"
 #include "scan.h"
 #undef NAME
 
@@ -41,6 +42,7 @@ static inline void sweep_to(tda_sweep *sweep, const uint32_t *ends, uint32_t ran
 #include "avx2.h"
 #include "square.h"
 #include "sweep.h"
+#include "lists.h"
 #include "scan.h"
 #undef NAME
 #pragma clang attribute pop
@@ -51,6 +53,7 @@ static inline void sweep_to(tda_sweep *sweep, const uint32_t *ends, uint32_t ran
 #include "avx512.h"
 #include "square.h"
 #include "sweep.h"
+#include "lists.h"
 #include "scan.h"
 #undef NAME
 #pragma clang attribute pop

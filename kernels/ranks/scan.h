@@ -293,4 +293,7 @@ static const tda_rank_kernels NAME(kernels) = {
     .packed_within = NAME(packed_within),
     .sweep_blocks = NAME(sweep_blocks),
     .sweep_lunes = NAME(sweep_lunes),
+    .between_lists = NAME(between_lists),
+    .any_common_in_lists = NAME(any_common_in_lists),
+    .joined_in_lists = NAME(joined_in_lists),
 };

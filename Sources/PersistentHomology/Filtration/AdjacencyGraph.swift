@@ -12,6 +12,8 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
     /// The given number of the edge, by rank.
     private let given: Storage<UInt32>
     let lists: AdjacencyLists
+    /// Nil where the graph is too sparse for it.
+    let index: NeighbourIndex?
     /// The vertices under their own numbers here, which follow the graph's shape; nil where the given
     /// ones do.
     private let numbering: VertexNumbering?
@@ -51,6 +53,7 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
             lists = try AdjacencyLists(edges, lexicographic, ranks: ranks, numbering: nil)
             numbering = nil
         }
+        index = try NeighbourIndex(lists, context: context)
     }
 
     /// So few are near each other under any numbers.
@@ -58,6 +61,7 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
 
     @inline(__always)
     func ends(of rank: UInt32) -> (UInt32, UInt32) {
+        if let index { return index.ends(of: rank) }
         let edge = Int(given.base[Int(rank)])
         var a = UInt32(bitPattern: graph.ends[2 * edge])
         var b = UInt32(bitPattern: graph.ends[2 * edge + 1])
@@ -94,6 +98,10 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
         into codes: Storage<UInt32>, scratch: WorkerScratch<AdjacencyScanner>, context: ComputeContext,
         progress: @Sendable (Double) -> Void
     ) throws(HomologyError) {
+        if let index {
+            return try EdgeSweep(over: index, findsBlocks: true, context: context)
+                .findBlocks(into: codes, progress: progress)
+        }
         // Groups that share a patch stay with one worker.
         try context.forEachChunk(of: edgeGroupCount, size: 4) { worker, groups throws(HomologyError) in
             let scanner = scratch.scanners[worker]

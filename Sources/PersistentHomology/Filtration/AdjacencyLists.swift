@@ -12,6 +12,10 @@ struct AdjacencyLists: @unchecked Sendable {
     let ranks: UnsafeMutablePointer<UInt32>
     private let storage: (Storage<Int>, Storage<UInt32>)
 
+    var edgeCount: Int { storage.1.count / 4 }
+
+    static func bytes(edges: Int) -> Int { 16 * edges }
+
     /// The lists of the edges of a graph.
     ///
     /// Smaller neighbours come before larger ones. A vertex is the larger end of a run of edges, which has
@@ -28,11 +32,13 @@ struct AdjacencyLists: @unchecked Sendable {
         vertexCount = count
         storage = (
             try Storage(count: count + 1, memory: context.memory),
-            try Storage(count: 4 * order.count, memory: context.memory)
+            try Storage(count: 4 * order.count + 1, memory: context.memory)
         )
         starts = storage.0.base
         neighbours = storage.1.base
         ranks = storage.1.base + 2 * order.count
+        // A look past the last list finds a number (`tda_neighbours`).
+        ranks[2 * order.count] = none
         try fill(edges, order, rankOf, numbering)
     }
 

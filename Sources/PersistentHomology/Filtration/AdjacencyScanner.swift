@@ -46,6 +46,7 @@ final class AdjacencyScanner: RankScanner {
     }
 
     func rank(_ u: UInt32, _ v: UInt32) -> UInt32 {
+        if let index = graph.index { return index.rank(u, v) }
         var (low, high) = (starts[Int(u)], starts[Int(u) + 1])
         let end = high
         while low < high {
@@ -59,6 +60,10 @@ final class AdjacencyScanner: RankScanner {
 
     func nearestLuneVertex(of rank: UInt32) -> UInt32? {
         let (a, b) = graph.ends(of: rank)
+        if graph.index != nil {
+            let size = between(a, b, below: rank)
+            return (0..<size).min { foundRanks[$0] < foundRanks[$1] }.map { foundVertices[$0] }
+        }
         var best = (reach: rank, vertex: none)
         var (i, j) = (starts[Int(a)], starts[Int(b)])
         let (endA, endB) = (starts[Int(a) + 1], starts[Int(b) + 1])
@@ -195,16 +200,17 @@ final class AdjacencyScanner: RankScanner {
 
     func lune(of rank: UInt32, into lune: LuneGraph) throws(HomologyError) {
         let (a, b) = graph.ends(of: rank)
-        let vertices = [a, b]
-        let size = vertices.withUnsafeBufferPointer { between($0, low: 0, high: rank) }
+        let size = between(a, b, below: rank)
         try lune.reset(rank: rank, count: size)
         for position in 0..<size { lune.vertices[position] = foundVertices[position] }
-        mark(UnsafeBufferPointer(start: lune.vertices, count: lune.count))
+        if graph.index == nil { mark(UnsafeBufferPointer(start: lune.vertices, count: lune.count)) }
     }
 
     func row(_ position: Int, of lune: LuneGraph) -> UnsafePointer<UInt64> {
         let (row, isNew) = lune.place(ofRow: position)
-        if isNew {
+        if isNew, let index = graph.index {
+            index.row(lune.vertices[position], of: lune, into: row)
+        } else if isNew {
             row.update(repeating: 0, count: lune.words)
             let v = Int(lune.vertices[position])
             for place in starts[v]..<starts[v + 1] where ranks[place] < lune.rank {
@@ -229,13 +235,27 @@ final class AdjacencyScanner: RankScanner {
     }
 
     func between(_ vertices: UnsafeBufferPointer<UInt32>, low: UInt32, high: UInt32) -> Int {
-        walk(vertices, limit: none, low: low, high: high, stopAtFirst: false)
+        if let index = graph.index {
+            return index.between(vertices, low: low, high: high, into: foundVertices, foundRanks)
+        }
+        return walk(vertices, limit: none, low: low, high: high, stopAtFirst: false)
+    }
+
+    private func between(_ a: UInt32, _ b: UInt32, below bound: UInt32) -> Int {
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2) { ends in
+            ends[0] = a
+            ends[1] = b
+            return between(UnsafeBufferPointer(ends), low: 0, high: bound)
+        }
     }
 
     func hasCommonNeighbour(
         _ vertices: UnsafeBufferPointer<UInt32>, below limit: UInt32, within bound: UInt32
     ) -> Bool {
-        walk(vertices, limit: limit, low: 0, high: bound, stopAtFirst: true) > 0
+        if let index = graph.index {
+            return index.hasCommonNeighbour(vertices, below: limit, within: bound)
+        }
+        return walk(vertices, limit: limit, low: 0, high: bound, stopAtFirst: true) > 0
     }
 
     /// Walks the shortest list, and the others along with it.

@@ -8,7 +8,7 @@ import Vocabulary
 /// first, as far as somebody asks (`DenseGraph+Ranking`).
 ///
 /// Sendable: the storages are written while it is built and between phases, and only read by workers.
-struct DenseGraph: RankedGraph, @unchecked Sendable {
+struct DenseGraph: RankedGraph, PackedEdges, @unchecked Sendable {
     /// More points than this do not fit the packed ends, and their matrix no machine.
     static let maximumCount = 1 << 16
 
@@ -75,6 +75,8 @@ struct DenseGraph: RankedGraph, @unchecked Sendable {
         totalEdgeCount = edgeCount
         ranking = DenseRanking(capacity: edgeCount, memory: context.memory)
     }
+
+    var packedEnds: UnsafePointer<UInt32> { UnsafePointer(ranking.ends.base) }
 
     @inline(__always)
     func ends(of rank: UInt32) -> (UInt32, UInt32) {

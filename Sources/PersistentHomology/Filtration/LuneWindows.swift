@@ -5,18 +5,18 @@ extension DenseGraph {
         into codes: Storage<UInt32>, scratch: WorkerScratch<DenseScanner>,
         context: ComputeContext, progress: @Sendable (Double) -> Void
     ) throws(HomologyError) {
-        try DenseSweep(over: self, findsBlocks: true, context: context)
+        try EdgeSweep(over: self, findsBlocks: true, context: context)
             .findBlocks(into: codes, progress: progress)
     }
 
     func makeLuneWindows(_ context: ComputeContext) -> DenseLuneWindows {
         DenseLuneWindows(
-            sweep: DenseSweep(over: self, findsBlocks: false, context: context), context: context)
+            sweep: EdgeSweep(over: self, findsBlocks: false, context: context), context: context)
     }
 }
 
 struct DenseLuneWindows: LuneWindows {
-    let sweep: DenseSweep
+    let sweep: EdgeSweep
     let context: ComputeContext
 
     static let smallest = 1 << 9
@@ -29,18 +29,23 @@ struct DenseLuneWindows: LuneWindows {
 
 extension AdjacencyGraph {
     func makeLuneWindows(_ context: ComputeContext) -> AdjacencyLuneWindows {
-        AdjacencyLuneWindows(graph: self, context: context)
+        AdjacencyLuneWindows(
+            graph: self, sweep: index.map { EdgeSweep(over: $0, findsBlocks: false, context: context) },
+            context: context)
     }
 }
 
-/// All edges that the block pass did not see to be out of question; group by group for the cache's sake.
+/// All edges that no pass saw to be out of question; group by group for the cache's sake.
 struct AdjacencyLuneWindows: LuneWindows {
     let graph: AdjacencyGraph
+    /// Nil where the graph is too sparse for it.
+    let sweep: EdgeSweep?
     let context: ComputeContext
 
     static let smallest = 1 << 12
 
     func unconnectedLunes(in window: Range<Int>, blocks: Blocks?) throws(HomologyError) -> Storage<UInt32> {
+        if blocks == nil, let sweep { return try sweep.unconnectedLunes(in: window) }
         let open = try blocks.map { blocks throws(HomologyError) in
             try context.members(of: window) { blocks.mayBeUnconnected(UInt32(truncatingIfNeeded: $0)) }
         }

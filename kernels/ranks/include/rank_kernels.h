@@ -49,6 +49,17 @@ typedef struct tda_sweep {
     uint32_t *tried;
 } tda_sweep;
 
+/// The neighbours of every vertex, ascending, end to end, with their set beside the list. A set takes `words` 64-bit
+/// words, a multiple of 4.
+typedef struct tda_neighbours {
+    uint32_t words;
+    const uint64_t *sets;
+    /// For each word of each set where its members begin in the lists.
+    const uint32_t *places;
+    /// The ranks of the edges to the neighbours in the lists, and one number more.
+    const uint32_t *ranks;
+} tda_neighbours;
+
 typedef struct tda_rank_kernels {
     /// The instruction set: "baseline", "avx2" or "avx512".
     const char *name;
@@ -131,6 +142,20 @@ typedef struct tda_rank_kernels {
     /// Takes the sweep on to `end`, and lists the ranks of edges whose lune has vertices, not all of which are
     /// seen at a few looks to be connected; `ranks` has room for all. Returns how many.
     uint32_t (*sweep_lunes)(tda_sweep *sweep, const uint32_t *ends, uint32_t end, uint32_t *ranks);
+
+    /// As `between`: every v with low <= the highest rank of its edges to all of `vertices` < high, ascending, with
+    /// that rank. Both outputs have room for the shortest list.
+    uint32_t (*between_lists)(const tda_neighbours *all, const uint32_t *vertices, uint32_t count, uint32_t low,
+                              uint32_t high, uint32_t *found, uint32_t *ranks);
+
+    /// As `any_common`: whether some v < limit is joined to all of `vertices` by edges below `bound`.
+    uint32_t (*any_common_in_lists)(const tda_neighbours *all, const uint32_t *vertices, uint32_t count,
+                                    uint32_t limit, uint32_t bound);
+
+    /// Bit j of `packed`, of the j-th of the `count` vertices `others`: whether an edge below `bound` joins `vertex` to
+    /// it.
+    void (*joined_in_lists)(const tda_neighbours *all, uint32_t vertex, const uint32_t *others, uint32_t count,
+                            uint32_t bound, uint64_t *packed);
 } tda_rank_kernels;
 
 /// Enters ranks into a square of rows: edge number i of `count` joins the vertices in the halves of ends[i]

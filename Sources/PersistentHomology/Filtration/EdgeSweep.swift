@@ -1,23 +1,31 @@
 import Hardware
 import RankKernels
 
-/// Looks at the lunes of a dense graph's edges in the order of their ranks, each beside the sets of neighbours by the
-/// edges before it: an intersection of two sets, and no rank is compared.
+/// The ends of edges by rank, in the halves of a word: of up to 65,536 vertices.
+protocol PackedEdges: Sendable {
+    var vertexCount: Int { get }
+    var edgeCount: Int { get }
+    /// The larger end in the upper half.
+    var packedEnds: UnsafePointer<UInt32> { get }
+}
+
+/// Looks at the lunes of edges in the order of their ranks, each beside the sets of neighbours by the edges before
+/// it: an intersection of two sets, and no rank is compared.
 ///
 /// Chunks of edges go to the workers; each keeps sets of its own and takes them on, over the edges between, to its
 /// next chunk, so that all must come in ascending order.
 ///
 /// Sendable: each worker uses its own sets only.
-final class DenseSweep: @unchecked Sendable {
-    private let graph: DenseGraph
+final class EdgeSweep: @unchecked Sendable {
+    private let edges: any PackedEdges
     /// Whether the sets that candidates for an apex are taken from are kept.
     private let findsBlocks: Bool
     private let context: ComputeContext
     private let sets: UnsafeMutableBufferPointer<NeighbourSets?>
     private let kernels = KernelTable().functions
 
-    init(over graph: DenseGraph, findsBlocks: Bool, context: ComputeContext) {
-        self.graph = graph
+    init(over edges: any PackedEdges, findsBlocks: Bool, context: ComputeContext) {
+        self.edges = edges
         self.findsBlocks = findsBlocks
         self.context = context
         sets = .allocate(capacity: context.team.size)
@@ -33,11 +41,11 @@ final class DenseSweep: @unchecked Sendable {
     func findBlocks(
         into codes: Storage<UInt32>, progress: @Sendable (Double) -> Void
     ) throws(HomologyError) {
-        let count = graph.edgeCount
+        let count = edges.edgeCount
         try context.forEachChunk(of: count, size: chunk(of: count)) { worker, range throws(HomologyError) in
             try advance(worker, to: range.lowerBound) { sweep in
                 kernels.sweep_blocks(
-                    &sweep, graph.ranking.ends.base, UInt32(range.upperBound), codes.base)
+                    &sweep, edges.packedEnds, UInt32(range.upperBound), codes.base)
             }
             progress(Double(range.upperBound) / Double(count))
         }
@@ -53,7 +61,7 @@ final class DenseSweep: @unchecked Sendable {
             var count: UInt32 = 0
             try advance(worker, to: start) { sweep in
                 count = kernels.sweep_lunes(
-                    &sweep, graph.ranking.ends.base, UInt32(start + range.count),
+                    &sweep, edges.packedEnds, UInt32(start + range.count),
                     found.base + range.lowerBound)
             }
             let part = UnsafeMutableBufferPointer(start: found.base + range.lowerBound, count: Int(count))
@@ -65,7 +73,7 @@ final class DenseSweep: @unchecked Sendable {
     /// Enough for a worker to be worth waking, and few enough that all end together, though the last take longest,
     /// and a stop is seen soon.
     private func chunk(of count: Int) -> Int {
-        let words = Int(graph.rows.words)
+        let words = (edges.vertexCount + 63) / 64
         let most = min(1 << 13, (1 << 19) / words)
         return max(256, (1 << 12) / words, min(count / (32 * context.team.size), most))
     }
@@ -78,10 +86,10 @@ final class DenseSweep: @unchecked Sendable {
             own = present
         } else {
             own = try NeighbourSets(
-                vertexCount: graph.vertexCount, keepsNear: findsBlocks, memory: context.memory)
+                vertexCount: edges.vertexCount, keepsNear: findsBlocks, memory: context.memory)
             sets[worker] = own
         }
-        tda_sweep_to(&own.sweep, graph.ranking.ends.base, UInt32(rank))
+        tda_sweep_to(&own.sweep, edges.packedEnds, UInt32(rank))
         body(&own.sweep)
     }
 }
