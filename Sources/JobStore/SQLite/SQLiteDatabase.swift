@@ -46,6 +46,7 @@ final class SQLiteDatabase: SQLDatabase {
     }
 
     func close() throws(StoreError) {
+        defer { lock.leave() }
         do { try pool.close() } catch { throw StoreError(sqlite: error) }
     }
 

@@ -33,6 +33,9 @@ final class StoreFileLock: Sendable {
         return isAlone
     }
 
+    /// Makes this process none of those that run jobs, now and not only when the last reference is gone.
+    func leave() { _ = flock(descriptor, LOCK_UN) }
+
     /// Linux's F_OFD_SETLKW, which Glibc's module does not show.
     private static let lockOpenFileAndWait: CInt = 38
 
