@@ -27,6 +27,14 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
+// The programs that answer requests carry Swift's libraries within: calls into them, thousands a request, are direct
+// then. What Foundation itself needs has to be named.
+let swiftInside: [LinkerSetting] =
+    [.unsafeFlags(["-static-stdlib"])]
+    + ["CoreFoundation", "_FoundationCShims", "_FoundationCollections", "_FoundationICU"].map {
+        .linkedLibrary($0)
+    }
+
 let package = Package(
     name: "tda-platform",
     products: [
@@ -166,7 +174,7 @@ let package = Package(
             dependencies: [
                 "Server", "Engine", "Hardware", "Settings", "Vocabulary", arguments, lifecycle, logging,
                 signals,
-            ]),
+            ], linkerSettings: swiftInside),
         .executableTarget(
             name: "tda", dependencies: ["Vocabulary", "Formats", "TDAClient", "Settings", arguments]),
         .testTarget(name: "tdaTests", dependencies: ["tda", "Vocabulary", "Formats", "Settings", arguments]),
@@ -175,7 +183,7 @@ let package = Package(
             dependencies: [
                 "Gateway", "Messages", "JobStore", "ResultCache", "Settings", "TDAClient", "Vocabulary",
                 hummingbird, lifecycle, signals, nioCore, logging, arguments,
-            ]),
+            ], linkerSettings: swiftInside),
         .executableTarget(
             name: "tda-bridge",
             dependencies: [
