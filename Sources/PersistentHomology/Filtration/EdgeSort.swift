@@ -32,6 +32,8 @@ enum EdgeSort {
         var target = try Storage<UInt64>(count: count, memory: context.memory)
         let digits = Digits(bits, longest: count < fewElements ? 8 : 11)
         let parts = max(1, min(context.team.size, count / smallestPart))
+        // Every part is about to be scattered all over it.
+        LargeBlocks.touch(target.base, count: count, context.team)
         let histograms = try Storage<Int>(count: parts * digits.buckets, memory: context.memory)
         for shift in digits.shifts {
             histograms.base.update(repeating: 0, count: histograms.count)

@@ -40,6 +40,7 @@ final class ChunkLists<Element: BitwiseCopyable & Sendable>: @unchecked Sendable
             if let only = lists[index].take() { return only }
         }
         let all = try Storage<Element>(count: total, memory: memory)
+        LargeBlocks.touch(all.base, count: total, context.team)
         // So many lists that they are worth waking a worker.
         let size = max(1, lists.count * Self.fewElements / max(total, 1))
         let firsts = starts
