@@ -118,7 +118,7 @@ public enum PairwiseDistances {
     public static let tileSide = 64
 
     /// So few are near each other under any numbers.
-    private static let fewPoints = 128
+    private static let fewPoints = 256
 
     private static func matrix(
         of cloud: PointCloud, metric: Metric, precision: Precision, by method: Method, numbered: Bool,

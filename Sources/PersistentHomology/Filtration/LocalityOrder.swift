@@ -8,8 +8,8 @@ import Vocabulary
 /// every metric and for none. The order changes speed and nothing else.
 enum LocalityOrder {
     private static let leafSize = 16
-    /// So few lie near each other in any order.
-    private static let fewPoints = 128
+    /// A set of so few is one vector in any order, and to find one takes as long as it spares.
+    private static let fewPoints = 256
 
     /// The points in their new order; nil where they are best left as they are.
     static func points(of matrix: DistanceMatrix, context: ComputeContext) throws(HomologyError) -> [UInt32]?
