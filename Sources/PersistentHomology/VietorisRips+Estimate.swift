@@ -123,7 +123,9 @@ extension VietorisRips {
                 4 * count * (64 * words + (words + 15) / 16 * 16) + 4 * edges + 16 * batch
                 + sweeps(count, dimension, threads)
         }
-        return graph + edges / 2 + 32 * count + scratch
+        // Two sets of edges for each worker, a quarter longer than they need be.
+        let cycles = dimension == 0 ? 0 : 5 * edges / 16 * max(threads, 1)
+        return graph + cycles + edges / 2 + 32 * count + scratch
     }
 
     /// The sets of an `EdgeSweep`.

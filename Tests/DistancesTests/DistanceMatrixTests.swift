@@ -176,7 +176,7 @@ import Vocabulary
 
     @Test(arguments: allMetrics)
     func distancesDoNotDependOnThePointsNumbers(metric: Metric) throws {
-        let cloud = try randomCloud(200, 3)
+        let cloud = try randomCloud(300, 3)
         let found = try PairwiseDistances.numberedMatrix(
             of: cloud, metric: metric, precision: .float32, by: .differences, context: ComputeContext())
         let labels = try #require(found.labels).map(Int.init)

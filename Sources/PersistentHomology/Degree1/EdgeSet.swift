@@ -26,7 +26,7 @@ struct EdgeSet<Entry: ColumnEntry>: EdgeChain, ~Copyable where Entry.Key == UInt
     mutating func restart(from floor: UInt64) throws(HomologyError) {
         while popRank() != nil {}
         let count = Int(EdgeKey.rank(floor)) + 1
-        if count > capacity { try grow(to: max(count, 2 * capacity, 1 << 14)) }
+        if count > capacity { try grow(to: max(count + count / 4, 1 << 14)) }
         end = count >> 18 + 1
     }
 
@@ -40,6 +40,8 @@ struct EdgeSet<Entry: ColumnEntry>: EdgeChain, ~Copyable where Entry.Key == UInt
 
     /// Makes room for ranks below `count`; the set is empty.
     private mutating func grow(to count: Int) throws(HomologyError) {
+        // Each worker has two of these: not beside those before.
+        (capacity, storage) = (0, nil)
         let sizes = (count >> 6 + 1, count >> 12 + 1, count >> 18 + 1)
         let room = try Storage<UInt64>(repeating: 0, count: sizes.0 + sizes.1 + sizes.2, memory: memory)
         (low, middle, top) = (room.base, room.base + sizes.0, room.base + sizes.0 + sizes.1)
