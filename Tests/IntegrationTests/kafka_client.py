@@ -34,7 +34,9 @@ class Topics:
 
     def __init__(self, servers):
         self.servers = servers
-        self.producer = confluent.Producer({"bootstrap.servers": servers, "enable.idempotence": True, **IN_TURN})
+        self.producer = confluent.Producer(
+            {"bootstrap.servers": servers, "enable.idempotence": True, **IN_TURN}
+        )
 
     def publish(self, topic, value, key=None, headers=None):
         """Sends bytes as they are, None as a tombstone, anything else as JSON; not waited for."""
