@@ -90,9 +90,9 @@ def test_500_computations_at_once_stay_within_the_budget(folder, start):
 
 # More than 100 MB each.
 LARGE = {
-    "a matrix": (lambda: clouds.sphere(5000, 3, seed=1), ["--max-dimension", "1"]),
+    "a matrix": (lambda: clouds.sphere(5500, 3, seed=1), ["--max-dimension", "1"]),
     "high dimension": (
-        lambda: np.random.default_rng(1).random((4500, 256)),
+        lambda: np.random.default_rng(1).random((5500, 256)),
         ["--max-dimension", "0"],
     ),
     "a sparse graph": (
