@@ -67,6 +67,7 @@ def test_flapping_brokers_and_errors_of_every_kind_lose_no_window(start, folder)
         TDA_WINDOW_LATENESS_SECONDS="60",
         # Not by quiet, which a disturbance may last longer than.
         TDA_WINDOW_IDLE_SECONDS="3600",
+        TDA_KAFKA_TRANSACTIONS="off",
     )
     for _ in range(2):
         stage.start_bridge()
