@@ -49,18 +49,7 @@ import Vocabulary
     @Test func tasksMayRunOnTheConnectionsThread() async throws {
         try await TestDaemon.with { daemon in
             let client = try await daemon.client()
-            try await withTaskExecutorPreference(client.executor) {
-                try await withThrowingTaskGroup { group in
-                    for seed in 0..<20 {
-                        group.addTask {
-                            let request = try ComputeRequest.cloud(20, seed: seed)
-                            let result = try await client.compute(request)
-                            #expect(result.barcode == Echo.answer(request.input, request.options).barcode)
-                        }
-                    }
-                    try await group.waitForAll()
-                }
-            }
+            try await withTaskExecutorPreference(client.executor) { try await askAtOnce(client, times: 20) }
         }
     }
 
@@ -69,19 +58,23 @@ import Vocabulary
     func manyRequestsShareAConnection(seconds: Double) async throws {
         try await TestDaemon.with(computation: Echo(seconds: seconds)) { daemon in
             let client = try await daemon.client()
-            try await withThrowingTaskGroup { group in
-                for seed in 0..<200 {
-                    group.addTask {
-                        let request = try ComputeRequest.cloud(20, seed: seed)
-                        let result = try await client.compute(request)
-                        #expect(result.barcode == Echo.answer(request.input, request.options).barcode)
-                    }
-                }
-                try await group.waitForAll()
-            }
+            try await askAtOnce(client, times: 200)
             let status = try await client.status()
             #expect(status.completed == 200)
             #expect(status.connections == 1)
+        }
+    }
+
+    private func askAtOnce(_ client: TDAClient, times count: Int) async throws {
+        try await withThrowingTaskGroup { group in
+            for seed in 0..<count {
+                group.addTask {
+                    let request = try ComputeRequest.cloud(20, seed: seed)
+                    let result = try await client.compute(request)
+                    #expect(result.barcode == Echo.answer(request.input, request.options).barcode)
+                }
+            }
+            try await group.waitForAll()
         }
     }
 

@@ -11,15 +11,20 @@ TDA_INLINED uint64_t NAME(common_four)(const tda_neighbours *all, const uint32_t
     return NAME(any)(common);
 }
 
+/// The rank of the edge from `u` to its neighbour `v`; of another vertex that of some edge.
+TDA_INLINED uint32_t NAME(rank_in_list)(const tda_neighbours *all, uint32_t u, uint32_t v) {
+    const size_t word = (size_t)u * all->words + v / 64;
+    const uint64_t before = all->sets[word] & (((uint64_t)1 << v % 64) - 1);
+    return all->ranks[all->places[word] + (uint32_t)__builtin_popcountll(before)];
+}
+
 /// The highest rank among the edges from `v`, a neighbour of all, to `vertices`; or one from `bound` on where that is
 /// not below it.
 TDA_INLINED uint32_t NAME(reach)(const tda_neighbours *all, const uint32_t *restrict vertices, const uint32_t count,
                                  uint32_t v, uint32_t bound) {
-    const uint64_t before = ((uint64_t)1 << v % 64) - 1;
     uint32_t highest = 0;
     for (uint32_t i = 0; i < count && highest < bound; ++i) {
-        size_t word = (size_t)vertices[i] * all->words + v / 64;
-        uint32_t rank = all->ranks[all->places[word] + (uint32_t)__builtin_popcountll(all->sets[word] & before)];
+        uint32_t rank = NAME(rank_in_list)(all, vertices[i], v);
         if (rank > highest) highest = rank;
     }
     return highest;
@@ -46,12 +51,10 @@ TDA_INLINED uint32_t NAME(between_lists_of)(const tda_neighbours *all, const uin
     uint32_t size = 0;
     for (uint32_t c = 0; c < common; ++c) {
         const uint32_t v = found[c];
-        const uint64_t before = ((uint64_t)1 << v % 64) - 1;
         uint32_t highest = 0;
         for (uint32_t i = 0; i < count; ++i) {
-            size_t word = (size_t)vertices[i] * lists.words + v / 64;
-            uint32_t place = lists.places[word] + (uint32_t)__builtin_popcountll(lists.sets[word] & before);
-            highest = lists.ranks[place] > highest ? lists.ranks[place] : highest;
+            uint32_t rank = NAME(rank_in_list)(&lists, vertices[i], v);
+            highest = rank > highest ? rank : highest;
         }
         found[size] = v;
         ranks[size] = highest;
@@ -88,16 +91,13 @@ static uint32_t NAME(any_common_in_lists)(const tda_neighbours *all, const uint3
 static void NAME(joined_in_lists)(const tda_neighbours *all, uint32_t vertex, const uint32_t *others, uint32_t count,
                                   uint32_t bound, uint64_t *packed) {
     const uint64_t *set = all->sets + (size_t)vertex * all->words;
-    const uint32_t *places = all->places + (size_t)vertex * all->words;
     for (uint32_t first = 0; first < count; first += 64, ++packed) {
         uint32_t end = count - first < 64 ? count - first : 64;
         uint64_t bits = 0;
         for (uint32_t i = 0; i < end; ++i) {
             uint32_t v = others[first + i];
-            uint64_t word = set[v / 64], bit = (uint64_t)1 << v % 64;
-            // Without a branch: a rank stands in that place in any case.
-            uint32_t rank = all->ranks[places[v / 64] + (uint32_t)__builtin_popcountll(word & (bit - 1))];
-            bits |= (uint64_t)(((word & bit) != 0) & (rank < bound)) << i;
+            // Without a branch: a rank is found in any case.
+            bits |= (uint64_t)((set[v / 64] >> v % 64 & 1) & (NAME(rank_in_list)(all, vertex, v) < bound)) << i;
         }
         *packed = bits;
     }

@@ -78,12 +78,6 @@ struct DenseGraph: RankedGraph, PackedEdges, @unchecked Sendable {
 
     var packedEnds: UnsafePointer<UInt32> { UnsafePointer(ranking.ends.base) }
 
-    @inline(__always)
-    func ends(of rank: UInt32) -> (UInt32, UInt32) {
-        let packed = ranking.ends.base[Int(rank)]
-        return (packed &>> 16, packed & 0xffff)
-    }
-
     // A group is a square tile of the matrix: few rows, which stay in the cache while the edges between
     // them are looked at.
     private static var tileSide: Int { 16 }

@@ -9,6 +9,14 @@ protocol PackedEdges: Sendable {
     var packedEnds: UnsafePointer<UInt32> { get }
 }
 
+extension PackedEdges {
+    @inline(__always)
+    func ends(of rank: UInt32) -> (UInt32, UInt32) {
+        let packed = packedEnds[Int(rank)]
+        return (packed &>> 16, packed & 0xffff)
+    }
+}
+
 /// Looks at the lunes of edges in the order of their ranks, each beside the sets of neighbours by the edges before
 /// it: an intersection of two sets, and no rank is compared.
 ///

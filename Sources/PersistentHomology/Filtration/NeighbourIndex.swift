@@ -60,12 +60,6 @@ struct NeighbourIndex: PackedEdges, @unchecked Sendable {
     var edgeCount: Int { ends.count }
     var packedEnds: UnsafePointer<UInt32> { UnsafePointer(ends.base) }
 
-    @inline(__always)
-    func ends(of rank: UInt32) -> (UInt32, UInt32) {
-        let packed = ends.base[Int(rank)]
-        return (packed &>> 16, packed & 0xffff)
-    }
-
     /// The rank of the edge uv, or `none`.
     @inline(__always)
     func rank(_ u: UInt32, _ v: UInt32) -> UInt32 {
