@@ -16,7 +16,8 @@ struct DevBrokerProgram: Program {
         discussion: """
             It listens on loopback, on ports of its own choice, and forgets everything when it ends. Topics make \
             themselves, with 4 partitions; CreateTopics is refused. About 5 MiB a partition is kept. A \
-            read_committed consumer sees aborted records, and transactions drop the offsets sent with them.
+            read_committed consumer sees aborted records, and transactions drop the offsets sent with them. An \
+            OffsetCommit answered NOT_COORDINATOR or COORDINATOR_NOT_AVAILABLE while its member joins can end it.
 
             Commands come as lines on standard input and on the control socket:
 

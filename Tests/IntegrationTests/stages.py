@@ -79,6 +79,11 @@ class Stage:
 
 
 # Errors that pass, for each kind of request that the broker in memory can answer with one.
+#
+# Not for OffsetCommit one upon which librdkafka drops its connection to the coordinator (NOT_COORDINATOR and
+# COORDINATOR_NOT_AVAILABLE): a JoinGroup may wait on it already, and the mock cluster reads no connection whose
+# JoinGroup waits. So it does not see the end of this one, and the member's next JoinGroup trips its assertion
+# `!member->resp` (rdkafka_mock_cgrp.c, in 2.0.2 and still in 2.15.0).
 PASSING = [
     ("Produce", "NOT_LEADER_FOR_PARTITION"),
     ("Metadata", "LEADER_NOT_AVAILABLE"),
@@ -93,7 +98,7 @@ PASSING = [
     ("OffsetFetch", "COORDINATOR_LOAD_IN_PROGRESS"),
     ("Heartbeat", "COORDINATOR_NOT_AVAILABLE"),
     ("AddOffsetsToTxn", "COORDINATOR_LOAD_IN_PROGRESS"),
-    ("OffsetCommit", "COORDINATOR_NOT_AVAILABLE"),
+    ("OffsetCommit", "COORDINATOR_LOAD_IN_PROGRESS"),
     ("Produce", "NOT_ENOUGH_REPLICAS"),
     ("TxnOffsetCommit", "COORDINATOR_LOAD_IN_PROGRESS"),
     ("ApiVersion", "REQUEST_TIMED_OUT"),
