@@ -1,3 +1,4 @@
+import Engine
 package import NIOCore
 import Synchronization
 
@@ -12,6 +13,8 @@ package final class LoopTurn {
     private let loop: any EventLoop
     private let turns: LoopTurns
     private var taken = 0
+    /// The connection that the loop served last.
+    private var connection: UInt64?
 
     fileprivate init(of loop: any EventLoop, among turns: LoopTurns) {
         self.loop = loop
@@ -29,6 +32,17 @@ package final class LoopTurn {
         }
         taken += 1
         return true
+    }
+
+    /// Notes that the loop serves the connection `number` now. Returns whether that is the one it served last.
+    func goesOn(with number: UInt64) -> Bool {
+        defer { connection = number }
+        return connection == number
+    }
+
+    /// Whether the loop has served nobody else since, and a core would be left beside it for whoever computes.
+    func isFree(for number: UInt64, _ engine: Engine) -> Bool {
+        connection == number && System.coreCount > 1 && engine.isThreadIdle(besides: turns.computingCount)
     }
 
     private func begin() {

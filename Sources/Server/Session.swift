@@ -31,6 +31,8 @@ final class Session: ChannelInboundHandler {
     let channel: any Channel
     let meter = ReadMeter()
     let turn: LoopTurn
+    /// For the next request of a client that asks one after the other.
+    private(set) var watch: InputWatch?
     var logger: Logger
     var client: ClientID
     var inFlight: [UInt64: InFlight] = [:]
@@ -105,6 +107,7 @@ final class Session: ChannelInboundHandler {
         let frame = Self.unwrapInboundIn(data)
         let id = frame.header.requestID
         uploading = nil
+        watch?.arrived(isAlone: turn.goesOn(with: number))
         switch frame.message {
         case .hello(let name): greet(name)
         case .compute(let job, let head): compute(id, job, head, frame.arrays)
@@ -152,10 +155,17 @@ final class Session: ChannelInboundHandler {
                 Welcome(limits: daemon.settings.frameLimits, maxInFlight: daemon.settings.maxInFlight)))
     }
 
+    /// Whether the loop, before it sleeps, may look for this connection's next request: a core is to spare, and the loop
+    /// has nobody else to serve.
+    private var mayWatch: Bool {
+        inFlight.isEmpty && uploading == nil && turn.isFree(for: number, daemon.engine)
+    }
+
     // MARK: the connection's life
 
     /// Called once the channel's handlers are in place.
     func start() {
+        watch = InputWatch(channel, for: daemon.settings.attention) { [weak self] in self?.mayWatch ?? false }
         let timeout = daemon.settings.helloTimeout
         helloTimeout = channel.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(timeout)) { [self] in
             end(Failure(.deadlineExceeded, "no hello within \(timeout)"))

@@ -89,6 +89,7 @@ extension Session {
         let written = channel.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { [self] _ in inFlight[id] = nil }
         send(frame, promise: written)
+        watch?.expect()
     }
 
     /// Sends a progress frame after `interval`, and again, as long as the request is unanswered.

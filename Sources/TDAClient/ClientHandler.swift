@@ -40,6 +40,8 @@ final class ClientHandler: ChannelInboundHandler {
     /// Cancels get ids from the top, so that they never meet a request's.
     private var nextCancelID = UInt64.max
     private var loss: Failure?
+    /// For the answer to the only request under way; nil where the loop is not to be kept awake for it.
+    private var watch: InputWatch?
 
     var decoder: FrameDecoder<Reply> {
         FrameDecoder(limits: Self.limits) { header, control throws(WireError) in
@@ -50,11 +52,17 @@ final class ClientHandler: ChannelInboundHandler {
         }
     }
 
+    /// Keeps the loop awake for up to `patience` where answers come that quickly.
+    func watch(_ channel: any Channel, for patience: Duration) {
+        watch = InputWatch(channel, for: patience) { [weak self] in self?.pending.count == 1 }
+    }
+
     func send(_ frame: OutboundFrame, _ request: Pending, on channel: any Channel) {
         guard !request.givenUp.isRaised else { return request.fail(.givenUp) }
         guard channel.isActive, loss == nil else { return request.fail(loss ?? .lost("it is closed")) }
         pending[frame.requestID] = request
         channel.writeAndFlush(frame, promise: nil)
+        watch?.expect()
     }
 
     /// Gives up on a request: whoever waits is told at once, and so is the daemon.
@@ -76,6 +84,7 @@ final class ClientHandler: ChannelInboundHandler {
             pending[id]?.progress?(progress)
             return
         }
+        watch?.arrived(isAlone: pending.count == 1)
         guard let request = pending.removeValue(forKey: id) else { return }
         request.continuation.resume(returning: Self.outcome(frame))
     }

@@ -20,7 +20,10 @@ final class Connection: Sendable {
         executor = LoopExecutor(channel.eventLoop)
     }
 
-    static func open(_ path: String, on group: any EventLoopGroup) async throws(Failure) -> Connection {
+    /// - Parameter attention: how long the event loop stays awake for an answer; zero where it sleeps at once.
+    static func open(
+        _ path: String, on group: any EventLoopGroup, attention: Duration
+    ) async throws(Failure) -> Connection {
         do {
             return try await ClientBootstrap(group: group)
                 .channelOption(
@@ -31,6 +34,7 @@ final class Connection: Sendable {
                 .connect(unixDomainSocketPath: path)
                 .flatMapThrowing { channel in
                     let handler = ClientHandler()
+                    if attention > .zero, System.coreCount > 1 { handler.watch(channel, for: attention) }
                     try channel.pipeline.syncOperations.addHandlers([
                         ByteToMessageHandler(handler.decoder), FrameWriter(), handler,
                     ])

@@ -22,18 +22,23 @@ public final class TDAClient: Sendable {
 
     /// Connects to the daemon that listens on the Unix socket at `path`.
     ///
-    /// - Parameter name: who is asking, for the daemon's log and `status`, e.g. `tda 0.1.0`.
+    /// - Parameters:
+    ///   - name: who is asking, for the daemon's log and `status`, e.g. `tda 0.1.0`.
+    ///   - attention: for a caller with one small request after the other, how long to look for an answer, on a core of
+    ///     its own, before the connection's thread sleeps. To wake it takes as long as a small computation. Zero: it
+    ///     sleeps at once.
     public static func connect(
-        socket path: String, name: String = "TDAClient \(platformVersion)"
+        socket path: String, name: String = "TDAClient \(platformVersion)", attention: Duration = .zero
     ) async throws(Failure) -> TDAClient {
-        try await connect(socket: path, name: name, on: MultiThreadedEventLoopGroup.singleton)
+        try await connect(
+            socket: path, name: name, on: MultiThreadedEventLoopGroup.singleton, attention: attention)
     }
 
     /// - Parameter group: where the connection lives.
     static func connect(
-        socket path: String, name: String, on group: any EventLoopGroup
+        socket path: String, name: String, on group: any EventLoopGroup, attention: Duration = .zero
     ) async throws(Failure) -> TDAClient {
-        let connection = try await Connection.open(path, on: group)
+        let connection = try await Connection.open(path, on: group, attention: attention)
         let reply = try await connection.request { _ in .hello(client: name) }
         guard case .welcome(let welcome) = reply else {
             await connection.close()

@@ -53,6 +53,25 @@ import Vocabulary
         }
     }
 
+    /// Requests that follow quickly have both ends look for the next frame before they sleep.
+    @Test func whoLooksForOneConnectionForgetsNoOther() async throws {
+        try await TestDaemon.with { daemon in
+            let client = try await TDAClient.connect(
+                socket: daemon.path, name: "attentive", attention: .milliseconds(1))
+            let other = try await daemon.client()
+            for round in 0..<10 {
+                for number in 0..<40 {
+                    let request = try ComputeRequest.cloud(3 + number)
+                    let result = try await client.compute(request)
+                    #expect(result.barcode == Echo.answer(request.input, request.options).barcode)
+                }
+                #expect(try await other.status().completed == 40 * (round + 1))
+            }
+            await client.close()
+            try await eventually { try await other.status().connections == 1 }
+        }
+    }
+
     /// Tiny ones are computed on the event loop, one a turn, and the others by threads.
     @Test(arguments: [0.001, 0.0005])
     func manyRequestsShareAConnection(seconds: Double) async throws {

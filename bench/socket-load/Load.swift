@@ -20,7 +20,10 @@ struct Load: Sendable {
     }
 
     private func drive(_ connection: Int, of connections: Int) async throws -> Tally {
-        let client = try await TDAClient.connect(socket: socket, name: "socket-load \(connection)")
+        // Of a client with one request at a time an answer is what it waits for, awake.
+        let client = try await TDAClient.connect(
+            socket: socket, name: "socket-load \(connection)",
+            attention: connections == 1 && lanes == 1 ? .milliseconds(1) : .zero)
         let tally = try await withTaskExecutorPreference(client.executor) {
             try await withThrowingTaskGroup(of: Tally.self) { group in
                 for lane in 0..<lanes {
