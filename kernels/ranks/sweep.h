@@ -155,6 +155,20 @@ TDA_INLINED uint32_t NAME(lunes)(tda_sweep *sweep, uint32_t words, const uint32_
     return found;
 }
 
+TDA_INLINED uint32_t NAME(empties)(tda_sweep *sweep, uint32_t words, const uint32_t *ends, uint32_t end,
+                                   uint32_t *ranks) {
+    uint32_t found = 0;
+    for (uint32_t rank = sweep->next; rank < end; ++rank) {
+        NAME(look_ahead)(sweep, words, ends, rank, end);
+        const uint64_t *row_a = sweep->present + (size_t)(ends[rank] >> 16) * words;
+        const uint64_t *row_b = sweep->present + (size_t)(ends[rank] & 0xffff) * words;
+        ranks[found] = rank;
+        found += !NAME(common)(row_a, row_b, words, sweep->sets);
+        sweep_to(sweep, ends, rank + 1);
+    }
+    return found;
+}
+
 // The sets of a small graph are a vector each: with that known loops over their words go.
 
 static void NAME(sweep_blocks)(tda_sweep *sweep, const uint32_t *ends, uint32_t end, uint32_t *codes) {
@@ -165,4 +179,9 @@ static void NAME(sweep_blocks)(tda_sweep *sweep, const uint32_t *ends, uint32_t 
 static uint32_t NAME(sweep_lunes)(tda_sweep *sweep, const uint32_t *ends, uint32_t end, uint32_t *ranks) {
     if (sweep->words == 4) return NAME(lunes)(sweep, 4, ends, end, ranks);
     return NAME(lunes)(sweep, sweep->words, ends, end, ranks);
+}
+
+static uint32_t NAME(sweep_empty)(tda_sweep *sweep, const uint32_t *ends, uint32_t end, uint32_t *ranks) {
+    if (sweep->words == 4) return NAME(empties)(sweep, 4, ends, end, ranks);
+    return NAME(empties)(sweep, sweep->words, ends, end, ranks);
 }

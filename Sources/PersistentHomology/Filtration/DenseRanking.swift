@@ -32,6 +32,16 @@ extension DenseGraph {
         return true
     }
 
+    /// Ranks about `count` of the shortest edges of a small graph; none has a rank yet.
+    func rankFirst(about count: Int) throws(HomologyError) {
+        let sample = sortedSample(of: Self.smallSample)
+        let place = sample.count * count / max(totalEdgeCount, 1)
+        try rank(below: place < sample.count ? sample[place] + 1 : none)
+    }
+
+    /// Enough keys to tell within a tenth or two how many edges come before one.
+    private static let smallSample = 128
+
     /// Edges that are worth no second batch.
     private static let smallBatch = 1 << 18
     /// So few are ranked all at once: to look for a bound would take longer.
@@ -48,15 +58,14 @@ extension DenseGraph {
     /// A bound beyond the last one, below which there are about `count` edges.
     private func bound(ofAbout count: Int) -> UInt32 {
         if totalEdgeCount <= Self.fewEdges { return none }
-        if ranking.sample.isEmpty { ranking.sample = sortedSample() }
+        if ranking.sample.isEmpty { ranking.sample = sortedSample(of: 2048) }
         let sample = ranking.sample
         let ranked = sample.firstIndex { $0 >= ranking.bound } ?? sample.count
         let place = max(ranked, sample.count * count / totalEdgeCount) + 1
         return place < sample.count ? sample[place] + 1 : none
     }
 
-    private func sortedSample() -> [UInt32] {
-        let wanted = 2048
+    private func sortedSample(of wanted: Int) -> [UInt32] {
         let perRow = max(1, wanted / vertexCount)
         var sample: [UInt32] = []
         for v in stride(from: 1, to: vertexCount, by: max(1, vertexCount / wanted)) {
@@ -111,8 +120,10 @@ extension DenseGraph {
         try context.forEachChunk(of: count, size: size) { worker, range throws(HomologyError) in
             let list = found[worker]
             list.pointee.removeAll()
+            // All rows: no more than the edges that are left.
+            if range.count == count { try list.pointee.reserve(totalEdgeCount - edgeCount) }
             for i in range {
-                try list.pointee.reserve(i)
+                if range.count < count { try list.pointee.reserve(i) }
                 let packed = kernels.functions.pack(
                     rows.row(UInt32(i)), rows.words, UInt32(i), low, high, UInt32(i) << 16,
                     list.pointee.base + list.pointee.count)

@@ -28,6 +28,12 @@ enum EdgeSort {
             elements.sort()
             return edges
         }
+        if count < fewElements, bits.count > shortKey {
+            let upper = bits.upperBound - shortKey..<bits.upperBound
+            let sorted = try sort(edges, by: upper, context: context)
+            try orderRuns(sorted, equalIn: upper, by: bits.lowerBound..<upper.lowerBound, context: context)
+            return sorted
+        }
         var source = edges
         var target = try Storage<UInt64>(count: count, memory: context.memory)
         let digits = Digits(bits, longest: count < fewElements ? 8 : 11)
@@ -48,6 +54,43 @@ enum EdgeSort {
             swap(&source, &target)
         }
         return source
+    }
+
+    /// Of few elements hardly any are equal in so many upper bits: two passes.
+    private static let shortKey = 18
+    /// A run up to this long is sorted by insertion.
+    private static let shortRun = 16
+
+    /// Orders what is equal in the bits `upper` by the bits `rest`, stably.
+    private static func orderRuns(
+        _ edges: Storage<UInt64>, equalIn upper: Range<Int>, by rest: Range<Int>, context: ComputeContext
+    ) throws(HomologyError) {
+        let (elements, count, shift) = (edges.base, edges.count, UInt64(upper.lowerBound))
+        var start = 0
+        for place in 1...count {
+            if place < count, (elements[place] ^ elements[start]) &>> shift == 0 { continue }
+            if place - start > shortRun {
+                let run = try Storage<UInt64>(count: place - start, memory: context.memory)
+                run.base.update(from: elements + start, count: run.count)
+                let ordered = try sort(run, by: rest, context: context)
+                (elements + start).update(from: ordered.base, count: ordered.count)
+            } else if place - start > 1 {
+                insert(elements + start, count: place - start, by: UInt64(rest.lowerBound))
+            }
+            start = place
+        }
+    }
+
+    private static func insert(_ run: UnsafeMutablePointer<UInt64>, count: Int, by shift: UInt64) {
+        for place in 1..<count {
+            let element = run[place]
+            var hole = place
+            while hole > 0, run[hole - 1] &>> shift > element &>> shift {
+                run[hole] = run[hole - 1]
+                hole -= 1
+            }
+            run[hole] = element
+        }
     }
 
     /// How a range of bits is cut into digits of equal width.

@@ -10,6 +10,7 @@ extension DenseGraph {
         forForestOnly: Bool, blocks: Blocks?, scratch: WorkerScratch<DenseScanner>
     ) throws(HomologyError) -> DenseEdges {
         if let blocks { return try DenseEdges(graph: self, ranks: blocks.criticalRanks(context)) }
+        if !forForestOnly, vertexCount <= Self.fewVertices { return try sweptEmptyLunes() }
         let found = InPlaceArray(count: context.team.size) { _ in
             GrowingList<UInt64>(memory: context.memory)
         }
@@ -38,13 +39,90 @@ extension DenseGraph {
             next += list.count
             lists[index].pointee.removeAll()
         }
-        let sorted = try EdgeSort.sort(all, by: 0..<64, context: context)
+        return try inOrder(all)
+    }
+
+    private func inOrder(_ edges: consuming Storage<UInt64>) throws(HomologyError) -> Storage<UInt64> {
+        let sorted = try EdgeSort.sort(edges, by: 0..<64, context: context)
         if lengths.precision == .float64 {
             try EdgeSort.refineRuns(sorted, context: context) { packed in
                 length((packed >> 16, packed & 0xffff))
             }
         }
         return sorted
+    }
+
+    // MARK: small graphs
+
+    /// So many vertices are a vector of bits.
+    private static var fewVertices: Int { 256 }
+
+    /// The same for a small graph, by ranks: as many edges get one as join most pairs of vertices by way of a third,
+    /// which is where each of n vertices has more than √n neighbours. Dimension 1 wants about these anyway.
+    ///
+    /// A sweep over them shows which have an empty lune; of longer edges there are few that could.
+    private func sweptEmptyLunes() throws(HomologyError) -> DenseEdges {
+        try rankFirst(about: Int(1.2 * Double(vertexCount) * Double(vertexCount).squareRoot()))
+        let sweep = EdgeSweep(over: self, findsBlocks: false, context: context)
+        let ranks = try sweep.emptyLunes()
+        let longer = try longerEmptyLunes(sweep)
+        let all = try Storage<UInt64>(count: ranks.count + longer.count, memory: context.memory)
+        for place in 0..<ranks.count { all.base[place] = UInt64(ranking.ends.base[Int(ranks[place])]) }
+        (all.base + ranks.count).update(from: longer.base, count: longer.count)
+        return DenseEdges(graph: self, packed: all)
+    }
+
+    /// Those without a rank, in order.
+    private func longerEmptyLunes(_ sweep: EdgeSweep) throws(HomologyError) -> Storage<UInt64> {
+        var found = try sweep.edgesApart(in: rows)
+        var count = 0
+        for index in 0..<found.count {
+            let ends = UInt32(truncatingIfNeeded: found[index])
+            if isLuneEmpty(ends >> 16, ends & 0xffff) {
+                found[count] = found[index]
+                count += 1
+            }
+        }
+        let edges = try Storage<UInt64>(count: count, memory: context.memory)
+        if count > 0 { edges.base.update(from: found.base, count: count) }
+        return try inOrder(edges)
+    }
+}
+
+extension DenseGraph {
+    /// Whether the lune of the edge ab is empty, by keys or ranks and, where these are equal, by lengths and ends.
+    fileprivate func isLuneEmpty(_ a: UInt32, _ b: UInt32) -> Bool {
+        let kernels = KernelTable().functions
+        let (rowA, rowB) = (rows.row(a), rows.row(b))
+        let key = rows.rank(a, b)
+        var v = kernels.first_common(rowA, rowB, rows.words, key + 1)
+        if v == none { return true }
+        if kernels.first_common(rowA, rowB, rows.words, key) != none { return false }
+        while v != none, Int(v) < vertexCount {
+            if isBefore(a, v, a, b), isBefore(b, v, a, b) { return false }
+            v = nextCommon(after: v, rowA, rowB, key)
+        }
+        return true
+    }
+
+    private func nextCommon(
+        after v: UInt32, _ rowA: UnsafePointer<UInt32>, _ rowB: UnsafePointer<UInt32>, _ key: UInt32
+    ) -> UInt32 {
+        var next = Int(v) + 1
+        while next < vertexCount {
+            if rowA[next] <= key, rowB[next] <= key { return UInt32(next) }
+            next += 1
+        }
+        return none
+    }
+
+    /// Whether the edge uv comes before the edge ab.
+    private func isBefore(_ u: UInt32, _ v: UInt32, _ a: UInt32, _ b: UInt32) -> Bool {
+        let (key, other) = (rows.rank(u, v), rows.rank(a, b))
+        if key != other { return key < other }
+        let (length, otherLength) = (length((u, v)), length((a, b)))
+        if length != otherLength { return length < otherLength }
+        return (max(u, v), min(u, v)) < (max(a, b), min(a, b))
     }
 }
 
@@ -73,43 +151,9 @@ private struct LuneSearch {
         rest.update(from: row, count: rows.stride)
         var u = kernels.thin(rest, row, rows.words, none)
         while u != none {
-            if u < v, isLuneEmpty(v, u) { try body(row[Int(u)], v << 16 | u) }
+            if u < v, graph.isLuneEmpty(v, u) { try body(row[Int(u)], v << 16 | u) }
             rest[Int(u)] = none
             u = kernels.thin(rest, rows.row(u), rows.words, row[Int(u)])
         }
-    }
-
-    private func isLuneEmpty(_ a: UInt32, _ b: UInt32) -> Bool {
-        let (rowA, rowB) = (rows.row(a), rows.row(b))
-        let key = rows.rank(a, b)
-        var v = kernels.first_common(rowA, rowB, rows.words, key + 1)
-        if v == none { return true }
-        if kernels.first_common(rowA, rowB, rows.words, key) != none { return false }
-        // Where keys are equal, lengths or else the ends decide.
-        while v != none, Int(v) < graph.vertexCount {
-            if isBefore(a, v, a, b), isBefore(b, v, a, b) { return false }
-            v = nextCommon(after: v, rowA, rowB, key)
-        }
-        return true
-    }
-
-    private func nextCommon(
-        after v: UInt32, _ rowA: UnsafePointer<UInt32>, _ rowB: UnsafePointer<UInt32>, _ key: UInt32
-    ) -> UInt32 {
-        var next = Int(v) + 1
-        while next < graph.vertexCount {
-            if rowA[next] <= key, rowB[next] <= key { return UInt32(next) }
-            next += 1
-        }
-        return none
-    }
-
-    /// Whether the edge uv comes before the edge ab.
-    private func isBefore(_ u: UInt32, _ v: UInt32, _ a: UInt32, _ b: UInt32) -> Bool {
-        let (key, other) = (rows.rank(u, v), rows.rank(a, b))
-        if key != other { return key < other }
-        let (length, otherLength) = (graph.length((u, v)), graph.length((a, b)))
-        if length != otherLength { return length < otherLength }
-        return (max(u, v), min(u, v)) < (max(a, b), min(a, b))
     }
 }
