@@ -14,18 +14,27 @@ public struct RipsComputation: Sendable {
 
     public func outlook(_ shape: InputShape, _ options: VietorisRipsOptions, threads: Int) -> Outlook {
         let input = Cost(seconds: 0, memory: shape.byteCount)
+        let known: Cost
+        var most: Cost
         switch shape.kind {
-        case .points:
-            let dense = denseCost(shape, options, threads)
-            // Within a threshold there may be next to nothing.
-            return Outlook(least: options.maxEdgeLength == nil ? dense : input, most: dense)
-        case .distances:
-            let dense = denseCost(shape, options, threads)
-            return Outlook(least: options.maxEdgeLength == nil ? dense : input, most: dense)
+        case .points, .distances:
+            known = denseCost(shape, options, threads)
+            most = known
+            let count = min(shape.count, options.subsample ?? shape.count, Self.hopelessCount)
+            most.seconds += Self.higherSeconds(count, edges: count * (count - 1) / 2, options)
         case .sparse(let edges):
-            let sparse = sparseCost(shape, edges: edges, options, threads)
-            return Outlook(least: options.maxEdgeLength == nil ? sparse : input, most: sparse)
+            known = sparseCost(shape, edges: edges, options, threads)
+            most = known
+            most.seconds += Self.higherSeconds(shape.count, edges: edges, options)
         }
+        // Within a threshold there may be next to nothing.
+        return Outlook(least: options.maxEdgeLength == nil ? known : input, most: most)
+    }
+
+    /// What is worth a plan: the dimensions from 2 on take next to nothing, or more than all the rest.
+    private static func higherSeconds(_ count: Int, edges: Int, _ options: VietorisRipsOptions) -> Double {
+        guard count < hopelessCount else { return .infinity }
+        return VietorisRips.secondsAtMost(count: count, edges: edges, maxDimension: options.maxDimension)
     }
 
     public func plan(

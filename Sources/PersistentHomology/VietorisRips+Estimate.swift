@@ -29,6 +29,16 @@ extension VietorisRips {
         )
     }
 
+    /// Seconds on one thread that the dimensions from 2 on may well take, where nothing is known but how many points and
+    /// edges there are: as for distances without geometry, where most blocks are open.
+    package static func secondsAtMost(count: Int, edges: Int, maxDimension: Int) -> Double {
+        let dimension = min(maxDimension, max(0, count / 2 - 1))
+        guard dimension >= 2 else { return 0 }
+        let degree = 2 * Double(edges) / Double(count)
+        // Each dimension has some times the columns of the one before.
+        return (2...dimension).reduce(Double(edges) * 1e-6) { seconds, _ in seconds * degree / 20 }
+    }
+
     /// What the dimensions from 2 on take.
     private static func reduction(
         edges: Int, dimension: Int, threads: Int, options: VietorisRipsOptions, forecast: ColumnForecast?
