@@ -40,6 +40,33 @@ struct NumbersTests {
         #expect(try parse(json, .points) == points(values.map { [$0] }))
     }
 
+    @Test func `decimals without an exponent are rounded to nearest in JSON, whatever stands behind them`()
+        throws
+    {
+        var random = SplitMix64(seed: 9)
+        func digits(_ count: Int) -> String {
+            String(
+                (0..<count).map { _ in Character(UnicodeScalar(UInt8.random(in: 48...57, using: &random))) })
+        }
+        let texts = (0..<20_000).map { index -> String in
+            let whole = String(Int.random(in: 0...1_000_000, using: &random) >> (index % 21))
+            let decimals = Int.random(in: 0...24, using: &random)
+            return (index.isMultiple(of: 3) ? "-" : "") + whole + (decimals > 0 ? "." + digits(decimals) : "")
+        }
+        let endings = ["", " ", "\n", ",1", ", 1"]
+        let rows = texts.indices.map { "[\(texts[$0])\(endings[$0 / 4000])]" }
+        for part in stride(from: 0, to: texts.count, by: 4000) {
+            let numbers = texts[part..<part + 4000].compactMap(Double.init)
+            let json = "[\(rows[part..<part + 4000].joined(separator: ", "))]"
+            #expect(try parse(json, .points) == points(numbers.map { part < 12_000 ? [$0] : [$0, 1] }))
+        }
+    }
+
+    @Test(arguments: ["1.", ".5", "-", "01", "-01.5", "1.e5", "1e", "+1", "1 2", "0x1", "1.5.2", "--1"])
+    func `what is no number in JSON is refused`(text: String) {
+        #expect(throws: FormatError.self) { try parse("[[0.25, \(text)]]", .points) }
+    }
+
     @Test func `decimals of any length are rounded to nearest`() throws {
         var random = SplitMix64(seed: 8)
         let texts = (0..<20_000).map { _ -> String in

@@ -1,4 +1,5 @@
 import Formats
+import SeededRandom
 import Testing
 import Vocabulary
 
@@ -54,6 +55,30 @@ struct ResultsTests {
                 {"dimension":1,"birth":0.1,"death":0.3,"persistence":0.20000002}
 
                 """)
+    }
+
+    @Test func `floats are spelled with as few digits as tell them apart`() {
+        var random = SplitMix64(seed: 11)
+        // Everyday sizes, whole numbers, decimals with few digits, powers of two, and any bits at all.
+        let values = (0..<30_000).map { index -> Float in
+            switch index % 5 {
+            case 0: Float.random(in: 0..<2, using: &random)
+            case 1: Float(Int.random(in: 0..<3_000_000, using: &random))
+            case 2: Float(Int.random(in: 0..<100_000, using: &random)) / 1000
+            case 3: Float(sign: .plus, exponent: Int.random(in: -15...25, using: &random), significand: 1)
+            default: Float(bitPattern: UInt32.random(in: 0..<0x7F80_0000, using: &random))
+            }
+        }
+        let bars = zip(values, values.dropFirst()).map { (min($0, $1), max($0, $1)) }
+        let pairs = bars.map { PersistencePair(dimension: 1, birth: Double($0), death: Double($1)) }
+        // Which puts them in order.
+        let barcode = Barcode(maxDimension: 1, pairs: pairs)
+        let expected = barcode.pairs.map { pair in
+            let (birth, death) = (Float(pair.birth), Float(pair.death))
+            return #"{"dimension":1,"birth":\#(birth),"death":\#(death),"persistence":\#(death - birth)}"#
+                + "\n"
+        }
+        #expect(text(ResultsJSON.lines(barcode, precision: .float32)) == expected.joined())
     }
 
     @Test func `the results object of the HTTP contract`() {

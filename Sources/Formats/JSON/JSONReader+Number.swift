@@ -3,6 +3,14 @@ extension JSONReader {
     @inline(__always)
     package mutating func number(at place: @autoclosure () -> String) throws(JSONError) -> Double {
         skipBlanks()
+        if var plain = PlainNumber(text, from: position), let value = plain.number() {
+            position = plain.position
+            return value
+        }
+        return try anyNumber(at: place())
+    }
+
+    private mutating func anyNumber(at place: @autoclosure () -> String) throws(JSONError) -> Double {
         let start = position
         let negative = peek == UInt8(ascii: "-")
         if negative { advance() }

@@ -17,21 +17,31 @@ extension JSONReader {
         try array(at: name) { (row, reader) throws(JSONError) in
             let before = rows.values.count
             let keep = rows.ragged == nil
-            var length = 0
-            try reader.array(at: "\(name)[\(row)]") { (column, reader) throws(JSONError) in
-                let value = try reader.number(at: "\(name)[\(row)][\(column)]")
-                if keep { rows.values.append(value) }
-                length = column + 1
+            var length = reader.plainRow(into: &rows.values) ?? 0
+            if length == 0 {
+                try reader.array(at: "\(name)[\(row)]") { (column, reader) throws(JSONError) in
+                    rows.values.append(try reader.number(at: "\(name)[\(row)][\(column)]"))
+                    length = column + 1
+                }
             }
             if row == 0 {
                 rows.width = length
             } else if keep, length != rows.width {
                 rows.ragged = (row, length, reader.position - 1)
-                rows.values.removeSubrange(before...)
             }
+            if rows.ragged != nil { rows.values.removeSubrange(before...) }
             rows.rowCount = row + 1
         }
         return rows
+    }
+
+    /// Reads a row without a word about where it stands, as nearly all can be; nil, and nothing is consumed, for others.
+    private mutating func plainRow(into values: inout [Double]) -> Int? {
+        guard var plain = PlainNumber(text, from: position), let count = plain.row(into: &values) else {
+            return nil
+        }
+        position = plain.position
+        return count
     }
 
     /// Reads `[…]` of numbers.

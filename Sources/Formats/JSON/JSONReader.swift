@@ -2,9 +2,9 @@
 ///
 /// The caller says what it expects next and where that stands (`place`, a path such as
 /// `parameters.max_dimension`), so an error names the place. Bytes are touched only through `peek`
-/// and `bytes(from:to:)`, both bounds-checked: the text comes from outside.
+/// and `bytes(from:to:)`, both bounds-checked, and by `PlainNumber`, which checks: the text comes from outside.
 package struct JSONReader {
-    private let text: UnsafeRawBufferPointer
+    let text: UnsafeRawBufferPointer
     /// The offset of the next byte to read.
     package internal(set) var position = 0
     /// Arrays and objects deeper than this are refused, as skipping them uses the call stack.

@@ -76,6 +76,13 @@ package struct JSONText {
         needsComma = true
     }
 
+    /// Writes an element that `body` spells out in one go, with at most `length` bytes.
+    mutating func spelled(upTo length: Int, _ body: (inout OutputSpan<UInt8>) -> Void) {
+        comma()
+        bytes.append(addingCapacity: length, initializingWith: body)
+        needsComma = true
+    }
+
     /// Writes `text` as it is.
     package mutating func fragment(_ text: StaticString) {
         bytes += UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
@@ -181,5 +188,24 @@ package struct JSONText {
             bytes += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8
         default: bytes.append(byte)
         }
+    }
+}
+
+extension OutputSpan<UInt8> {
+    @inline(__always)
+    mutating func append(_ text: StaticString) {
+        let text = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        precondition(text.count <= freeCapacity)
+        withUnsafeMutableBufferPointer { bytes, count in
+            UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(bytes)[count...])
+                .copyMemory(from: text)
+            count &+= text.count
+        }
+    }
+
+    @inline(__always)
+    mutating func append(_ decimal: ShortDecimal) {
+        precondition(ShortDecimal.longest <= freeCapacity)
+        withUnsafeMutableBufferPointer { bytes, count in count = decimal.write(to: bytes, at: count) }
     }
 }

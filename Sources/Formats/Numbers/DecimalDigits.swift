@@ -29,8 +29,7 @@ struct DecimalDigits {
         guard count <= 19, exponent <= 0, exponent >= -27 else { return nil }
         if significand == 0 { return 0 }
         if exponent == 0 { return Double(significand) }
-        // Both are exact, so that a division rounds once (W. D. Clinger, 1990): nearly all that people write.
-        if significand < 1 << 53, exponent >= -22 { return Double(significand) / Self.powersOfTen[-exponent] }
+        if let quotient = Self.quotient(significand, tenTo: -exponent) { return quotient }
         let divisor = Self.powersOfFive[-exponent]
         // Shift both to the top bit, so the quotient has 64 or 65 significant bits; halving the
         // numerator keeps it below the divisor, as the division needs.
@@ -49,10 +48,19 @@ struct DecimalDigits {
         return Double(sticky) * powerOfTwo
     }
 
-    /// Those that are exact as doubles.
-    private static let powersOfTen: [Double] = (0...22).map { exponent in
-        (0..<exponent).reduce(1.0) { power, _ in power * 10 }
+    /// `significand` / 10^`exponent` rounded to nearest, nil where not both are exact as doubles, so that a division
+    /// rounds once (W. D. Clinger, 1990): they are in nearly all that people write.
+    @inline(__always)
+    static func quotient(_ significand: UInt64, tenTo exponent: Int) -> Double? {
+        guard significand < 1 << 53, exponent < powersOfTen.count else { return nil }
+        return Double(significand) / powersOfTen[exponent]
     }
+
+    /// Those that are exact as doubles.
+    private static let powersOfTen = [
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+        1e19, 1e20, 1e21, 1e22,
+    ]
 
     private static let powersOfFive: [UInt64] = {
         var powers: [UInt64] = [1]

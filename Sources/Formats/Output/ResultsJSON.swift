@@ -60,6 +60,11 @@ extension JSONText {
     fileprivate mutating func pair(
         _ pair: PersistencePair, _ index: Int, of barcode: Barcode, _ precision: Precision
     ) {
+        if precision == .float32, barcode.representatives.isEmpty,
+            plain(pair.dimension, Float(pair.birth), Float(pair.death))
+        {
+            return
+        }
         spelled { json in
             json.fragment(#"{"dimension":"#)
             json.value(pair.dimension)
@@ -79,6 +84,29 @@ extension JSONText {
             }
             json.fragment("}")
         }
+    }
+
+    /// Writes a pair as most are, in one go.
+    ///
+    /// - Returns: false, and nothing is written, where one of the numbers is none that is written so.
+    private mutating func plain(_ dimension: Int, _ birth: Float, _ death: Float) -> Bool {
+        let isBornAtZero = birth == 0 && birth.sign == .plus
+        guard (0..<10).contains(dimension), let end = ShortDecimal(death) else { return false }
+        let start = isBornAtZero ? nil : ShortDecimal(birth)
+        let length = isBornAtZero ? end : ShortDecimal(death - birth)
+        guard isBornAtZero || start != nil, let length else { return false }
+        spelled(upTo: 72 + 3 * ShortDecimal.longest) { text in
+            text.append(#"{"dimension":"#)
+            text.append(UInt8(ascii: "0") + UInt8(dimension))
+            text.append(#","birth":"#)
+            if let start { text.append(start) } else { text.append("0.0") }
+            text.append(#","death":"#)
+            text.append(end)
+            text.append(#","persistence":"#)
+            text.append(length)
+            text.append(UInt8(ascii: "}"))
+        }
+        return true
     }
 
     private mutating func vertices(_ name: String, _ ends: FlagGenerator.Ends?) {
