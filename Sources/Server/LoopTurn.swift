@@ -13,8 +13,6 @@ package final class LoopTurn {
     private let loop: any EventLoop
     private let turns: LoopTurns
     private var taken = 0
-    /// The connection that the loop served last.
-    private var connection: UInt64?
 
     fileprivate init(of loop: any EventLoop, among turns: LoopTurns) {
         self.loop = loop
@@ -34,17 +32,6 @@ package final class LoopTurn {
         return true
     }
 
-    /// Notes that the loop serves the connection `number` now. Returns whether that is the one it served last.
-    func goesOn(with number: UInt64) -> Bool {
-        defer { connection = number }
-        return connection == number
-    }
-
-    /// Whether the loop has served nobody else since, and a core would be left beside it for whoever computes.
-    func isFree(for number: UInt64, _ engine: Engine) -> Bool {
-        connection == number && System.coreCount > 1 && engine.isThreadIdle(besides: turns.computingCount)
-    }
-
     private func begin() {
         turns.began()
         // Runs once all that has come in is handled.
@@ -59,6 +46,8 @@ package final class LoopTurn {
 package final class LoopTurns: Sendable {
     private let all = Mutex<[ObjectIdentifier: NIOLoopBound<LoopTurn>]>([:])
     private let computing = Atomic<Int>(0)
+    /// The connection that was served last, by whatever loop.
+    private let connection = Atomic<UInt64>(0)
 
     package init() {}
 
@@ -71,6 +60,17 @@ package final class LoopTurns: Sendable {
             return turn
         }
         return turn.value
+    }
+
+    /// Notes that a loop serves the connection `number` now. Returns whether that is the one that was served last.
+    func goOn(with number: UInt64) -> Bool {
+        connection.exchange(number, ordering: .relaxed) == number
+    }
+
+    /// Whether nobody else has been served since, and a core would be left beside its loop for whoever computes.
+    func isFree(for number: UInt64, _ engine: Engine) -> Bool {
+        connection.load(ordering: .relaxed) == number && System.coreCount > 1
+            && engine.isThreadIdle(besides: computingCount)
     }
 
     /// Loops that compute in their turn.

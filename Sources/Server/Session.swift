@@ -107,7 +107,7 @@ final class Session: ChannelInboundHandler {
         let frame = Self.unwrapInboundIn(data)
         let id = frame.header.requestID
         uploading = nil
-        watch?.arrived(isAlone: turn.goesOn(with: number))
+        watch?.arrived(isAlone: daemon.turns.goOn(with: number))
         switch frame.message {
         case .hello(let name): greet(name)
         case .compute(let job, let head): compute(id, job, head, frame.arrays)
@@ -155,10 +155,10 @@ final class Session: ChannelInboundHandler {
                 Welcome(limits: daemon.settings.frameLimits, maxInFlight: daemon.settings.maxInFlight)))
     }
 
-    /// Whether the loop, before it sleeps, may look for this connection's next request: a core is to spare, and the loop
-    /// has nobody else to serve.
+    /// Whether the loop, before it sleeps, may look for this connection's next request: a core is to spare, and there is
+    /// nobody else to serve.
     private var mayWatch: Bool {
-        inFlight.isEmpty && uploading == nil && turn.isFree(for: number, daemon.engine)
+        inFlight.isEmpty && uploading == nil && daemon.turns.isFree(for: number, daemon.engine)
     }
 
     // MARK: the connection's life

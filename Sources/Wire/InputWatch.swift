@@ -41,7 +41,7 @@ package final class InputWatch {
 
     /// A frame came.
     ///
-    /// - Parameter isAlone: whether the loop has done nothing for other connections meanwhile.
+    /// - Parameter isAlone: whether no other connection has been served meanwhile.
     package func arrived(isAlone: Bool) {
         guard let since else { return }
         self.since = nil
