@@ -40,17 +40,20 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
         let kept = try edges.upTo(threshold)
         let lexicographic = try edges.inOrder(kept, numbering: nil)
         try edges.refuseRepeats(lexicographic)
-        given = try edges.byLength(lexicographic)
+        // Sorted where the lists will be: pages that are new to the process cost more than the sort.
+        let room = try AdjacencyLists.room(edges: kept.count, memory: context.memory)
+        given = try edges.byLength(lexicographic, in: room)
         let ranks = try edges.ranks(given)
         if labels == nil, vertexCount > Self.fewVertices {
             let numbering = try VertexNumbering(
-                breadthFirst: AdjacencyLists(edges, lexicographic, ranks: ranks, numbering: nil),
+                breadthFirst: AdjacencyLists(
+                    edges, lexicographic, ranks: ranks, numbering: nil, in: room),
                 context: context)
             let renumbered = try edges.inOrder(kept, numbering: numbering)
-            lists = try AdjacencyLists(edges, renumbered, ranks: ranks, numbering: numbering)
+            lists = try AdjacencyLists(edges, renumbered, ranks: ranks, numbering: numbering, in: room)
             self.numbering = numbering
         } else {
-            lists = try AdjacencyLists(edges, lexicographic, ranks: ranks, numbering: nil)
+            lists = try AdjacencyLists(edges, lexicographic, ranks: ranks, numbering: nil, in: room)
             numbering = nil
         }
         index = try NeighbourIndex(lists, context: context)

@@ -16,6 +16,11 @@ struct AdjacencyLists: @unchecked Sendable {
 
     static func bytes(edges: Int) -> Int { 16 * edges }
 
+    /// Room for the lists of so many edges: as much as these take twice while they are sorted.
+    static func room(edges: Int, memory: MemoryAccount) throws(HomologyError) -> Storage<UInt32> {
+        try Storage(count: 4 * edges + 1, memory: memory)
+    }
+
     /// The lists of the edges of a graph.
     ///
     /// Smaller neighbours come before larger ones. A vertex is the larger end of a run of edges, which has
@@ -24,16 +29,14 @@ struct AdjacencyLists: @unchecked Sendable {
     ///   - order: the edges by (larger end, smaller end).
     ///   - ranks: by the given number of the edge.
     ///   - numbering: the numbers by which they are in order, nil where these are the given ones.
+    ///   - room: for as many edges, used by nobody else.
     init(
         _ edges: GivenEdges, _ order: Storage<UInt32>, ranks rankOf: Storage<UInt32>,
-        numbering: VertexNumbering?
+        numbering: VertexNumbering?, in room: Storage<UInt32>
     ) throws(HomologyError) {
         let (context, count) = (edges.context, edges.graph.count)
         vertexCount = count
-        storage = (
-            try Storage(count: count + 1, memory: context.memory),
-            try Storage(count: 4 * order.count + 1, memory: context.memory)
-        )
+        storage = (try Storage(count: count + 1, memory: context.memory), room)
         starts = storage.0.base
         neighbours = storage.1.base
         ranks = storage.1.base + 2 * order.count

@@ -18,8 +18,11 @@ enum EdgeSort {
 
     /// Sorts `edges` by their bits in `bits`; those above are equal in all. The result stands in the
     /// returned storage, the other one is given back.
+    ///
+    /// - Parameter spare: room for as many, which the result may stand in; nil to make some.
     static func sort(
-        _ edges: consuming Storage<UInt64>, by bits: Range<Int> = 32..<64, context: ComputeContext
+        _ edges: consuming Storage<UInt64>, by bits: Range<Int> = 32..<64, spare: Storage<UInt64>? = nil,
+        context: ComputeContext
     ) throws(HomologyError) -> Storage<UInt64> {
         let count = edges.count
         if count < 2 { return edges }
@@ -30,12 +33,13 @@ enum EdgeSort {
         }
         if count < fewElements, bits.count > shortKey {
             let upper = bits.upperBound - shortKey..<bits.upperBound
-            let sorted = try sort(edges, by: upper, context: context)
+            let sorted = try sort(edges, by: upper, spare: spare, context: context)
             try orderRuns(sorted, equalIn: upper, by: bits.lowerBound..<upper.lowerBound, context: context)
             return sorted
         }
         var source = edges
-        var target = try Storage<UInt64>(count: count, memory: context.memory)
+        var target: Storage<UInt64>
+        if let spare { target = spare } else { target = try Storage(count: count, memory: context.memory) }
         let digits = Digits(bits, longest: count < fewElements ? 8 : 11)
         let parts = max(1, min(context.team.size, count / smallestPart))
         // Every part is about to be scattered all over it.

@@ -73,21 +73,28 @@ struct GivenEdges: Sendable {
     }
 
     /// The numbers of the edges by (length, place in `lexicographic`).
-    func byLength(_ lexicographic: Storage<UInt32>) throws(HomologyError) -> Storage<UInt32> {
+    ///
+    /// - Parameter room: for four numbers an edge, to sort them in.
+    func byLength(
+        _ lexicographic: Storage<UInt32>, in room: Storage<UInt32>
+    ) throws(HomologyError) -> Storage<UInt32> {
+        let count = lexicographic.count
+        LargeBlocks.touch(room.base, count: room.count, context.team)
+        let keyed = Storage<UInt64>(in: room, from: 0, count: count)
+        let spare = Storage<UInt64>(in: room, from: 2 * count, count: count)
         switch graph.lengths {
         case .float32(let lengths):
-            return try numbers(
-                EdgeSort.sort(try keyed(lexicographic) { lengths[Int($0)].sortKey }, context: context))
+            try key(lexicographic, by: { lengths[Int($0)].sortKey }, into: keyed)
+            return try numbers(EdgeSort.sort(keyed, spare: spare, context: context))
         case .float64(let lengths):
             // The payload of a run has to be its place in the order that settles ties.
-            let keyed = try Storage<UInt64>(count: lexicographic.count, memory: context.memory)
             try context.forEachChunk(of: keyed.count, size: 1 << 14) { _, range in
                 for place in range {
                     let key = lengths[Int(lexicographic.base[place])].sortKey
                     keyed.base[place] = UInt64(key) << 32 | UInt64(place)
                 }
             }
-            let sorted = try EdgeSort.sort(keyed, context: context)
+            let sorted = try EdgeSort.sort(keyed, spare: spare, context: context)
             try EdgeSort.refineRuns(sorted, context: context) { lengths[Int(lexicographic.base[Int($0)])] }
             return try numbers(sorted) { lexicographic.base[Int($0)] }
         }
@@ -107,13 +114,19 @@ struct GivenEdges: Sendable {
         _ edges: Storage<UInt32>, by key: @Sendable (UInt32) -> UInt32
     ) throws(HomologyError) -> Storage<UInt64> {
         let keyed = try Storage<UInt64>(count: edges.count, memory: context.memory)
+        try self.key(edges, by: key, into: keyed)
+        return keyed
+    }
+
+    private func key(
+        _ edges: Storage<UInt32>, by key: @Sendable (UInt32) -> UInt32, into keyed: Storage<UInt64>
+    ) throws(HomologyError) {
         try context.forEachChunk(of: edges.count, size: 1 << 14) { _, range in
             for place in range {
                 let edge = edges.base[place]
                 keyed.base[place] = UInt64(key(edge)) << 32 | UInt64(edge)
             }
         }
-        return keyed
     }
 
     /// What the lower halves name.

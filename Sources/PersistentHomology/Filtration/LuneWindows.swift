@@ -67,7 +67,9 @@ struct AdjacencyLuneWindows: LuneWindows {
 
     private func ranks(of edges: Storage<UInt64>) throws(HomologyError) -> Storage<UInt32> {
         let ranks = try Storage<UInt32>(count: edges.count, memory: context.memory)
-        for index in 0..<edges.count { ranks.base[index] = UInt32(truncatingIfNeeded: edges.base[index]) }
+        try context.forEachChunk(of: edges.count, size: 1 << 14) { _, range in
+            for index in range { ranks.base[index] = UInt32(truncatingIfNeeded: edges.base[index]) }
+        }
         return ranks
     }
 }

@@ -9,6 +9,8 @@ final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
     let base: UnsafeMutablePointer<Element>
     let count: Int
     private let memory: MemoryAccount
+    /// Whose memory it is, where it is a part of another.
+    private let owner: AnyObject?
 
     /// - Throws: `HomologyError.memory` when the account refuses.
     init(count: Int, memory: MemoryAccount) throws(HomologyError) {
@@ -26,6 +28,16 @@ final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
         }
         self.count = count
         self.memory = memory
+        owner = nil
+    }
+
+    /// `count` elements in the memory of `owner`, which has room for them from its element `start` on: for what is let go
+    /// before that is used for what it is there for.
+    init<Other>(in owner: Storage<Other>, from start: Int, count: Int) {
+        base = UnsafeMutableRawPointer(owner.base + start).bindMemory(to: Element.self, capacity: count)
+        self.count = count
+        memory = owner.memory
+        self.owner = owner
     }
 
     convenience init(repeating value: Element, count: Int, memory: MemoryAccount) throws(HomologyError) {
@@ -47,6 +59,7 @@ final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
     private static var large: Int { 1 << 21 }
 
     deinit {
+        if owner != nil { return }
         let bytes = count * MemoryLayout<Element>.stride
         if bytes < Self.large { base.deallocate() } else { MemoryBlock.free(base, bytes) }
         memory.release(bytes)
