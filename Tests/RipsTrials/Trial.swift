@@ -179,7 +179,7 @@ extension RipsCase {
     /// For some cases: how many vertices to scatter it among, so that their numbers take 9, 13 or 17 bits.
     fileprivate var largerCount: Int? {
         switch seed % 64 {
-        case 0...7: 400
+        case 0...7: max(400, 2 * count)
         case 8...11: 5000
         case 12: 70_000
         default: nil
