@@ -48,22 +48,31 @@ extension VietorisRips {
         let takingApart =
             forecast.openShare * Double(edges)
             * (secondsOfBlock * Double(dimension) + forecast.wordsOfBlock * secondsOfWord)
+        let columns = columnsMemory(
+            edges: edges, dimension: dimension, threads: threads, forecast: forecast)
         if forecast.way == .homology, !options.representatives {
-            return (takingApart, 1 << 20 + 8 * edges)
+            // Where cycles grow long all the same, columns follow, of which the sample has seen none or few.
+            let unseen = dimension > 2 ? bytesOfOpenBlock * forecast.openShare * Double(edges) : 0
+            return (takingApart, max(1 << 20 + 8 * edges, columns, Int(unseen * sideBySide(threads))))
         }
-        let columns = forecast.columns.prefix(dimension - 1)
-        let reducing = columns.reduce(0) {
+        let reducing = forecast.columns.prefix(dimension - 1).reduce(0) {
             $0 + $1 * secondsOfColumn(among: $1, openShare: forecast.openShare)
         }
-        return (
-            max(reducing, takingApart),
-            max(
-                reductionMemory(
-                    mostColumns: forecast.mostColumns.prefix(dimension - 1).max() ?? 0,
-                    openShare: forecast.openShare, edges: edges, threads: threads),
-                dimension > 3 ? Int(bytesOfBlockInHighDimensions * forecast.openShare * Double(edges)) : 0)
-        )
+        return (max(reducing, takingApart), columns)
     }
+
+    private static func columnsMemory(
+        edges: Int, dimension: Int, threads: Int, forecast: ColumnForecast
+    ) -> Int {
+        max(
+            reductionMemory(
+                mostColumns: forecast.mostColumns.prefix(dimension - 1).max() ?? 0,
+                openShare: forecast.openShare, edges: edges, threads: threads),
+            dimension > 3 ? Int(bytesOfBlockInHighDimensions * forecast.openShare * Double(edges)) : 0)
+    }
+
+    /// The columns of blocks without homology of their own, into which others run: on one thread, for each open block.
+    private static let bytesOfOpenBlock = 700.0
 
     /// Few blocks have columns there, which a sample may miss, but those have many.
     private static let bytesOfBlockInHighDimensions = 6000.0
@@ -80,18 +89,19 @@ extension VietorisRips {
     /// The columns of the dimension that has most of them, and what each worker has under way: a long
     /// column's coboundary, which few columns have where edges are many.
     ///
-    /// The constants are a tenth above the most that any row of `make bench` took on one thread; side by side
-    /// workers keep columns that one of them would not have.
+    /// The constants are a tenth above the most that any row of `make bench` took on one thread.
     private static func reductionMemory(
         mostColumns: Double, openShare: Double, edges: Int, threads: Int
     ) -> Int {
         let underWay = min(80 * edges, 2 << 20) + (1 << 18)
         let workers = max(threads, 1)
         let count = min(mostColumns, 1e12)
-        let bytesOfColumn =
-            (800 + 16 * openShare * count.squareRoot()) * (1 + 0.5 * Double(min(workers, 3) - 1))
+        let bytesOfColumn = (800 + 16 * openShare * count.squareRoot()) * sideBySide(threads)
         return Int(count * bytesOfColumn) + underWay * min(workers, 4)
     }
+
+    /// Side by side workers keep columns that one of them would not have: how many times as many.
+    private static func sideBySide(_ threads: Int) -> Double { 1 + 0.5 * Double(min(max(threads, 1), 3) - 1) }
 
     private static func seconds(
         count: Int, edges: Int, isSparse: Bool, dimension: Int, openShare: Double
