@@ -132,7 +132,7 @@ struct BlockHomology<Graph: RankedGraph, Entry: ColumnEntry> {
             try context.forEachChunk(of: min(group, found.count - start), size: 1) {
                 worker, range throws(HomologyError) in
                 for index in range where !tooMuch.load(ordering: .relaxed) {
-                    if try !reducers[worker].reduce(found[start + index], limit: mostTerms / reducers.count) {
+                    if try !reducers[worker].reduce(found[start + index], limit: mostTerms) {
                         tooMuch.store(true, ordering: .relaxed)
                     }
                 }
@@ -143,7 +143,8 @@ struct BlockHomology<Graph: RankedGraph, Entry: ColumnEntry> {
         return true
     }
 
-    /// Terms that all cycles of a dimension may add before columns are taken instead.
+    /// Terms that a worker's cycles of a dimension may add before columns are taken instead. On many workers they may
+    /// add more in all, in no more time: a share for each would give up by the one that has the long cycle.
     private var mostTerms: Int { 1 << 20 + 4 * graph.edgeCount }
 
     /// The blocks with ranks in `window` that may have homology in each of `degrees`, ascending; nil where that is
