@@ -63,7 +63,7 @@ struct GramBlocks: Sendable {
     /// All `pairs` distances in condensed order, their bytes reserved on the account.
     func fill(_ pairs: Int, context: ComputeContext) throws(DistanceError) -> [Float] {
         let tiles = TriangleTiles(
-            count: points.count, rowsAtOnce: rowsAtOnce(workers: context.team.size),
+            rows: 0..<points.count, rowsAtOnce: rowsAtOnce(workers: context.team.size),
             columnsAtOnce: Self.columnsAtOnce, rowsAtDiagonal: Self.rowsAtDiagonal)
         let tileSize = tiles.rowsAtOnce * tiles.columnsAtOnce
         let bytes = context.team.size * tileSize * MemoryLayout<Float>.stride

@@ -68,9 +68,10 @@ public enum PairwiseDistances {
             context: context)
     }
 
-    /// The distances of all pairs in float32, by differences and under numbers as those of `numberedMatrix`,
+    /// The distances of all pairs in float32, by `method` and under numbers as those of `numberedMatrix`,
     /// left in a square that the caller has: row r of the lower triangle from `square + r * stride` on.
     ///
+    /// - Parameter method: not by products.
     /// - Parameter whenFilled: called by the workers, once for each tile of the lower triangle with its diagonal,
     ///   when its distances are there and still in the cache. Tiles begin at multiples of `tileSide` and are
     ///   `tileSide` rows high and some times as wide, but for the last ones.
@@ -78,19 +79,17 @@ public enum PairwiseDistances {
     /// - Throws: as `matrix` does.
     public static func fillSquare(
         _ square: UnsafeMutablePointer<Float>, stride: Int, of cloud: PointCloud, metric: Metric,
-        context: ComputeContext,
+        by method: Method = .differences, context: ComputeContext,
         whenFilled: @Sendable (_ worker: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void
     ) throws(DistanceError) -> (labels: [Int32]?, backend: String) {
         context.progress.enter("distances", at: 0)
         let points = try PreparedPoints(cloud, metric: metric, precision: .float32, context: context)
         defer { context.memory.release(points.reserved) }
         let order = try order(of: points, context: context)
-        let panels = try PointPanels(points, order: order, context: context)
-        let blocks = TriangleBlocks(points: points, order: order, panels: panels, kernels: .selected)
         let filled = SharedBuffer(square)
         let infinite = Atomic<Int>(.max)
         let mayBeInfinite = mayHaveInfinity(points, .float32)
-        blocks.fill(filled, stride: stride, context: context) { worker, rows, columns in
+        let take = { @Sendable (worker: Int, rows: Range<Int>, columns: Range<Int>) in
             if mayBeInfinite {
                 for a in rows {
                     let row = UnsafeBufferPointer(start: filled.base + a * stride, count: a)
@@ -101,10 +100,37 @@ public enum PairwiseDistances {
             }
             whenFilled(worker, rows, columns)
         }
+        let onDevice = device(method, points, order)?.fill(
+            filled, .square(stride: stride), context: context, whenFilled: take)
+        let first = onDevice ?? 0
+        if first < cloud.count {
+            let blocks = try blocks(points, order, .selected, context)
+            blocks.fill(
+                first..<cloud.count, of: filled, stride: stride, context: context, whenFilled: take)
+        }
         if let reason = context.stop.reason { throw .stopped(reason) }
         let place = infinite.load(ordering: .relaxed)
         if place < .max { throw .invalidInput(tooLarge(place, order, .float32)) }
-        return (order, "cpu-\(DistanceKernels.selected.name)")
+        return (order, backend(.selected, onDevice: first, of: cloud.count))
+    }
+
+    private static func device(
+        _ method: Method, _ points: PreparedPoints, _ order: [Int32]?
+    ) -> OpenCLDistances? {
+        guard case .device(let device) = method else { return nil }
+        return OpenCLDistances(points, order: order, device: device)
+    }
+
+    private static func blocks(
+        _ points: PreparedPoints, _ order: [Int32]?, _ kernels: DistanceKernels, _ context: ComputeContext
+    ) throws(DistanceError) -> TriangleBlocks {
+        let panels = try PointPanels(points, order: order, context: context)
+        return TriangleBlocks(points: points, order: order, panels: panels, kernels: kernels)
+    }
+
+    /// What has computed `rows` rows in the end.
+    private static func backend(_ kernels: DistanceKernels, onDevice: Int, of rows: Int) -> String {
+        onDevice == rows ? "opencl" : "cpu-\(kernels.name)"
     }
 
     /// The numbers under which near points stand near each other; nil for few points.
@@ -129,7 +155,10 @@ public enum PairwiseDistances {
         defer { context.memory.release(points.reserved) }
 
         var order: [Int32]?
-        if numbered, case .differences = method { order = try Self.order(of: points, context: context) }
+        switch method {
+        case .differences, .device: if numbered { order = try Self.order(of: points, context: context) }
+        case .products: break
+        }
         let pairs = cloud.count * (cloud.count - 1) / 2
         let distances: Scalars
         let backend: String
@@ -166,15 +195,17 @@ public enum PairwiseDistances {
         _ type: Value.Type, _ pairs: Int, _ points: PreparedPoints, _ order: [Int32]?, _ method: Method,
         _ kernels: DistanceKernels, _ context: ComputeContext
     ) throws(DistanceError) -> (values: [Value], backend: String) {
-        if case .device(let device) = method, device.isUsable,
-            let blocks = OpenCLDistances(points, device: device),
-            let values: [Value] = try blocks.fill(pairs, context: context)
-        {
-            return (values, "opencl")
+        var onDevice = 0
+        let values = try condensedMatrix(pairs, of: type, context: context) {
+            distances throws(DistanceError) in
+            onDevice =
+                device(method, points, order)?.fill(distances, .condensed, context: context) { _, _, _ in }
+                ?? 0
+            guard onDevice < points.count, !context.stop.isStopped else { return }
+            let blocks = try blocks(points, order, kernels, context)
+            blocks.fill(onDevice..<points.count, of: distances, context: context)
         }
-        let panels = try PointPanels(points, order: order, context: context)
-        let blocks = TriangleBlocks(points: points, order: order, panels: panels, kernels: kernels)
-        return (try blocks.fill(pairs, of: type, context: context), "cpu-\(kernels.name)")
+        return (values, backend(kernels, onDevice: onDevice, of: points.count))
     }
 
     private static func refuseInfinity(

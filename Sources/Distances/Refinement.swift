@@ -47,25 +47,18 @@ extension PreparedPoints {
         for row in 0..<block.row_count {
             guard let out = block.out[row]?.assumingMemoryBound(to: Float.self) else { continue }
             let first = block.first_panel &* arithmetic.panelWidth
-            for column in 0..<block.wanted[row] where out[column] < Refinement.limit {
-                let places = (block.first_row &+ row, first &+ column)
-                let points = order.map { (Int($0[places.0]), Int($0[places.1])) } ?? places
-                out[column] = Float(squaredDistance(points.0, points.1) / 2)
-            }
+            refine(out, row: block.first_row &+ row, columns: first..<first + block.wanted[row], order: order)
         }
     }
 
-    /// The same for all pairs of `rows`, which stand in condensed order from `distances` on.
-    func refine<Value: BinaryFloatingPoint>(_ rows: Range<Int>, of distances: UnsafeMutablePointer<Value>) {
+    /// The same for the pairs of `row` with `columns`, which stand from `distances` on.
+    func refine<Value: BinaryFloatingPoint>(
+        _ distances: UnsafeMutablePointer<Value>, row: Int, columns: Range<Int>, order: [Int32]?
+    ) {
         guard arithmetic == .floats, plan.normalisation != .none else { return }
-        var place = 0
-        for row in rows {
-            for column in 0..<row {
-                if distances[place] < Value(Refinement.limit) {
-                    distances[place] = Value(squaredDistance(row, column) / 2)
-                }
-                place &+= 1
-            }
+        for (index, column) in columns.enumerated() where distances[index] < Value(Refinement.limit) {
+            let points = order.map { (Int($0[row]), Int($0[column])) } ?? (row, column)
+            distances[index] = Value(squaredDistance(points.0, points.1) / 2)
         }
     }
 }

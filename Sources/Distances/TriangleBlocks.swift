@@ -21,26 +21,23 @@ struct TriangleBlocks: Sendable {
         return panels.width * max(1, min(cached, 8_000_000 / (rowsAtOnce * panel)))
     }
 
-    /// All `pairs` distances in condensed order, their bytes reserved on the account.
+    /// Fills `rows` of a condensed matrix. Leaves distances undone where the stop signal was raised meanwhile.
     func fill<Value: BinaryFloatingPoint & Sendable>(
-        _ pairs: Int, of type: Value.Type, context: ComputeContext
-    ) throws(DistanceError) -> [Value] {
-        try condensedMatrix(pairs, of: type, context: context) { distances in
-            let tiles = TriangleTiles(
-                count: panels.pointCount, rowsAtOnce: rowsAtOnce, columnsAtOnce: columnsAtOnce)
-            tiles.forEach(context: context) { _, tile in compute(tile, into: distances.base, .condensed) }
-        }
+        _ rows: Range<Int>, of distances: SharedBuffer<Value>, context: ComputeContext
+    ) {
+        let tiles = TriangleTiles(rows: rows, rowsAtOnce: rowsAtOnce, columnsAtOnce: columnsAtOnce)
+        tiles.forEach(context: context) { _, tile in compute(tile, into: distances.base, .condensed) }
     }
 
-    /// Fills the lower triangle of a square, in tiles as `PairwiseDistances.fillSquare` says. Leaves distances
-    /// undone where the stop signal was raised meanwhile.
+    /// Fills `rows` of the lower triangle of a square, in tiles as `PairwiseDistances.fillSquare` says. Leaves
+    /// distances undone where the stop signal was raised meanwhile.
     func fill(
-        _ square: SharedBuffer<Float>, stride: Int, context: ComputeContext,
+        _ rows: Range<Int>, of square: SharedBuffer<Float>, stride: Int, context: ComputeContext,
         whenFilled: @Sendable (_ worker: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void
     ) {
         let side = PairwiseDistances.tileSide
         let tiles = TriangleTiles(
-            count: panels.pointCount, rowsAtOnce: side,
+            rows: rows, rowsAtOnce: side,
             columnsAtOnce: max(side, min(8 * side, columnsAtOnce / side * side)), meetsDiagonal: true)
         tiles.forEach(context: context) { worker, tile in
             for row in Swift.stride(from: tile.rows.lowerBound, to: tile.rows.upperBound, by: rowsAtOnce) {

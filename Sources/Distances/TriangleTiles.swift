@@ -1,8 +1,9 @@
 internal import Hardware
 
-/// The lower triangle of a square of `count` rows, cut into tiles that one worker computes at a time.
+/// Rows of the lower triangle of a square, cut into tiles that one worker computes at a time.
 struct TriangleTiles: Sendable {
-    let count: Int
+    /// Those whose pairs are wanted; from 0 on unless others are said.
+    let rows: Range<Int>
     let rowsAtOnce: Int
     let columnsAtOnce: Int
     /// Rows of the tiles that meet the diagonal, beyond which there is nothing to do, where these are to be
@@ -38,8 +39,8 @@ struct TriangleTiles: Sendable {
 
     var tiles: [Tile] {
         var tiles: [Tile] = []
-        for firstRow in stride(from: 0, to: count, by: rowsAtOnce) {
-            let rows = firstRow..<min(firstRow + rowsAtOnce, count)
+        for firstRow in stride(from: rows.lowerBound, to: rows.upperBound, by: rowsAtOnce) {
+            let rows = firstRow..<min(firstRow + rowsAtOnce, self.rows.upperBound)
             guard let rowsAtDiagonal else {
                 tiles += cut(rows, from: 0, to: rows.upperBound - (meetsDiagonal ? 0 : 1))
                 continue
@@ -60,12 +61,17 @@ struct TriangleTiles: Sendable {
     }
 
     /// Hands the tiles to the team. Ends early where the context's stop signal says so.
-    func forEach(context: ComputeContext, _ body: @Sendable (_ worker: Int, Tile) -> Void) {
+    func forEach(
+        context: ComputeContext, progress: ClosedRange<Double> = 0...0.1,
+        _ body: @Sendable (_ worker: Int, Tile) -> Void
+    ) {
         let tiles = self.tiles
         context.team.forEachChunk(of: tiles.count, by: 1, stop: context.stop) { worker, range in
             for index in range { body(worker, tiles[index]) }
             // By the share of the tiles: those of the first rows are fewer, not smaller.
-            context.progress.advance(to: 0.1 * Double(range.upperBound) / Double(tiles.count))
+            let done = Double(range.upperBound) / Double(tiles.count)
+            context.progress.advance(
+                to: progress.lowerBound + done * (progress.upperBound - progress.lowerBound))
         }
     }
 }
@@ -87,21 +93,28 @@ enum TriangleLayout: Sendable {
 
 /// Room for all `pairs` distances, their bytes reserved on the account, filled by `compute`.
 ///
-/// - Throws: `DistanceError.stopped` where the stop signal was raised meanwhile.
+/// - Throws: `DistanceError.stopped` where the stop signal was raised meanwhile; what `compute` throws.
 func condensedMatrix<Value: BinaryFloatingPoint & Sendable>(
-    _ pairs: Int, of type: Value.Type, context: ComputeContext, _ compute: (SharedBuffer<Value>) -> Void
+    _ pairs: Int, of type: Value.Type, context: ComputeContext,
+    _ compute: (SharedBuffer<Value>) throws(DistanceError) -> Void
 ) throws(DistanceError) -> [Value] {
     let bytes = pairs * MemoryLayout<Value>.stride
     do { try context.memory.reserve(bytes) } catch { throw .memory(error) }
+    var failure: DistanceError?
     let values = [Value](unsafeUninitializedCapacity: pairs) { buffer, initialized in
         guard let base = buffer.baseAddress, pairs > 0 else { return }
         LargeBlocks.preferHugePages(base, count: pairs)
-        compute(SharedBuffer(base))
-        initialized = context.stop.isStopped ? 0 : pairs
+        do throws(DistanceError) {
+            try compute(SharedBuffer(base))
+            initialized = context.stop.isStopped ? 0 : pairs
+        } catch {
+            failure = error
+        }
     }
-    if let reason = context.stop.reason {
+    if let reason = context.stop.reason { failure = .stopped(reason) }
+    if let failure {
         context.memory.release(bytes)
-        throw .stopped(reason)
+        throw failure
     }
     return values
 }

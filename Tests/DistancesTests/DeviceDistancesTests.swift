@@ -76,6 +76,22 @@ struct DeviceDistancesTests {
         #expect(commands >= 5)
     }
 
+    /// Rows come in four bands, two commands each after five to begin with; whatever the device has not sent when it fails, the host computes.
+    @Test(
+        arguments: [(nil, "opencl"), (0, "cpu-"), (7, "cpu-"), (9, "cpu-"), (10, "cpu-")] as [(Int?, String)])
+    func aSquareIsFilledByWhoeverIsLeft(commands: Int?, backend: String) throws {
+        let cloud = try randomCloud(2600, 3)
+        let device = try device()
+        if let commands { device.fail(afterCommands: commands) }
+        let found = try FilledSquare(cloud, .euclidean, by: .device(device), context: ComputeContext())
+        let expected = try FilledSquare(cloud, .euclidean, context: ComputeContext())
+        #expect(found.backend.hasPrefix(backend))
+        #expect(found.isWhole)
+        #expect(found.labels == expected.labels)
+        let pairs = zip(found.lowerTriangle, expected.lowerTriangle)
+        #expect(pairs.allSatisfy { abs($0 - $1) <= 1e-6 * $1 })
+    }
+
     @Test func aStoppedComputationEnds() throws {
         let stop = StopSignal()
         stop.stop(.cancelled)

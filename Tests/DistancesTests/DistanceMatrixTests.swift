@@ -1,7 +1,6 @@
 import Distances
 import Hardware
 import SeededRandom
-import Synchronization
 import Testing
 import Vocabulary
 
@@ -193,39 +192,16 @@ import Vocabulary
 
     @Test(arguments: [1, 2, 64, 65, 200, 700], [1, 3])
     func aSquareGetsTheDistancesOfTheMatrix(count: Int, threads: Int) async throws {
-        let stride = count + 3
         for metric in [.euclidean, .minkowski(p: 3), .cosine] as [Metric] {
             let cloud = try randomCloud(count, 3)
             let expected = try PairwiseDistances.numberedMatrix(
                 of: cloud, metric: metric, precision: .float32, by: .differences, context: ComputeContext())
-            let (found, tiles, labels) = try await onTeam(of: threads) { team in
-                let square = UnsafeMutableBufferPointer<Float>.allocate(capacity: count * stride)
-                defer { square.deallocate() }
-                square.initialize(repeating: -1)
-                let tiles = Mutex<[[Int]]>([])
-                let labels = try? square.baseAddress.flatMap {
-                    try PairwiseDistances.fillSquare(
-                        $0, stride: stride, of: cloud, metric: metric, context: ComputeContext(team: team)
-                    ) { _, rows, columns in
-                        tiles.withLock {
-                            $0.append([rows.lowerBound, rows.count, columns.lowerBound, columns.count])
-                        }
-                    }.labels
-                }
-                return (Array(square), tiles.withLock { $0 }, labels)
-            }
-            let lower = (0..<count).flatMap { row in found[row * stride..<row * stride + row].map(Double.init)
-            }
-            #expect(lower == expected.matrix.lowerTriangle.doubles)
-            #expect(labels == expected.labels)
-            // Nothing is written beside the lower triangle, and its tiles make it up with its diagonal.
-            #expect(found.count { $0 == -1 } == count * stride - count * (count - 1) / 2)
-            #expect(tiles.allSatisfy { $0[0] % 64 == 0 && $0[2] % 64 == 0 && $0[1] <= 64 })
-            let covered = Set(tiles.flatMap { t in (t[2]..<t[2] + t[3]).map { [t[0], $0] } })
-            #expect(covered.count == tiles.reduce(0) { $0 + $1[3] })
-            #expect(
-                covered.count
-                    == Swift.stride(from: 0, to: count, by: 64).reduce(0) { $0 + min($1 + 64, count) })
+            let found = try await onTeam(of: threads) { team in
+                Result { try FilledSquare(cloud, metric, context: ComputeContext(team: team)) }
+            }.get()
+            #expect(found.lowerTriangle == expected.matrix.lowerTriangle.doubles)
+            #expect(found.labels == expected.labels)
+            #expect(found.isWhole)
         }
     }
 

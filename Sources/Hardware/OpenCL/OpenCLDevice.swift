@@ -27,15 +27,18 @@ public final class OpenCLDevice: @unchecked Sendable {
     private let context: cl_context
     private let queue: cl_command_queue
     private let programs = Mutex<[String: ProgramHandle]>([:])
+    /// What nobody uses just now: to make its pages known to the device takes milliseconds.
+    private let idleStaging = Mutex<[OpenCLStaging]>([])
     private let hasFailed = Atomic<Bool>(false)
     private let onFailure: @Sendable (String) -> Void
+    private let stopwatch: OpenCLStopwatch?
     /// Commands until one is made to fail; negative: none is.
     private let commandsLeft = Atomic<Int>(-1)
 
     /// - Parameters:
     ///   - onFailure: told once, should the device fail, what happened. On any thread.
     init(
-        _ device: cl_device_id, description: HardwareDescription.Device,
+        _ device: cl_device_id, description: HardwareDescription.Device, isTimed: Bool,
         onFailure: @escaping @Sendable (String) -> Void
     ) throws(OpenCLError) {
         var code: cl_int = CL_SUCCESS
@@ -43,7 +46,8 @@ public final class OpenCLDevice: @unchecked Sendable {
         guard let context = clCreateContext(nil, 1, &handle, nil, nil, &code), code == CL_SUCCESS else {
             throw .failed(call: "clCreateContext", code: code)
         }
-        guard let queue = clCreateCommandQueue(context, device, 0, &code), code == CL_SUCCESS else {
+        let properties = cl_command_queue_properties(isTimed ? CL_QUEUE_PROFILING_ENABLE : 0)
+        guard let queue = clCreateCommandQueue(context, device, properties, &code), code == CL_SUCCESS else {
             clReleaseContext(context)
             throw .failed(call: "clCreateCommandQueue", code: code)
         }
@@ -52,10 +56,12 @@ public final class OpenCLDevice: @unchecked Sendable {
         self.queue = queue
         self.description = description
         self.onFailure = onFailure
+        stopwatch = isTimed ? OpenCLStopwatch() : nil
     }
 
     deinit {
         programs.withLock { $0.removeAll() }
+        idleStaging.withLock { $0.removeAll() }
         clReleaseCommandQueue(queue)
         clReleaseContext(context)
     }
@@ -113,39 +119,111 @@ public final class OpenCLDevice: @unchecked Sendable {
         return OpenCLBuffer(handle: handle, byteCount: byteCount, memory: isShared ? memory : nil)
     }
 
-    /// Copies `bytes` to the start of `buffer`.
+    /// Copies `bytes` to where `buffer` is `offset` bytes in.
     public func write(
-        _ bytes: UnsafeRawBufferPointer, to buffer: borrowing OpenCLBuffer
+        _ bytes: UnsafeRawBufferPointer, to buffer: borrowing OpenCLBuffer, at offset: Int = 0
     ) throws(OpenCLError) {
-        try willRun("clEnqueueWriteBuffer")
         guard let base = bytes.baseAddress, bytes.count > 0 else { return }
-        try check(
+        try enqueue(.copy, "clEnqueueWriteBuffer") {
             clEnqueueWriteBuffer(
-                queue, buffer.handle, cl_bool(CL_TRUE), 0, bytes.count, base, 0, nil, nil),
-            "clEnqueueWriteBuffer")
+                queue, buffer.handle, cl_bool(CL_TRUE), offset, bytes.count, base, 0, nil, $0)
+        }
     }
 
-    /// Copies the start of `buffer` to `bytes`, when all that was started before has ended.
+    /// Copies what stands `offset` bytes into `buffer` to `bytes`, when all that was started before has ended.
     public func read(
-        _ buffer: borrowing OpenCLBuffer, into bytes: UnsafeMutableRawBufferPointer
+        _ buffer: borrowing OpenCLBuffer, at offset: Int = 0, into bytes: UnsafeMutableRawBufferPointer
     ) throws(OpenCLError) {
-        try willRun("clEnqueueReadBuffer")
         guard let base = bytes.baseAddress, bytes.count > 0 else { return }
-        try check(
-            clEnqueueReadBuffer(queue, buffer.handle, cl_bool(CL_TRUE), 0, bytes.count, base, 0, nil, nil),
-            "clEnqueueReadBuffer")
+        try enqueue(.copy, "clEnqueueReadBuffer") {
+            clEnqueueReadBuffer(queue, buffer.handle, cl_bool(CL_TRUE), offset, bytes.count, base, 0, nil, $0)
+        }
     }
+
+    /// Starts to copy the start of `buffer` to `bytes`, which must last until that has been waited for; so must
+    /// `buffer`. Quick only where `bytes` are of `withStaging`.
+    public func startReading(
+        _ buffer: borrowing OpenCLBuffer, into bytes: UnsafeMutableRawBufferPointer
+    ) throws(OpenCLError) -> OpenCLTransfer {
+        try willRun("clEnqueueReadBuffer")
+        var event: cl_event?
+        try check(
+            clEnqueueReadBuffer(
+                queue, buffer.handle, cl_bool(CL_FALSE), 0, bytes.count, bytes.baseAddress, 0, nil, &event),
+            "clEnqueueReadBuffer")
+        guard let event else { throw .failed(call: "clEnqueueReadBuffer", code: CL_INVALID_EVENT) }
+        let transfer = OpenCLTransfer(event)
+        if let stopwatch {
+            clRetainEvent(event)
+            stopwatch.watch(event, .copy)
+        }
+        try check(clFlush(queue), "clFlush")
+        return transfer
+    }
+
+    /// Calls `body` with at least `byteCount` bytes of the host that the device writes at full speed, and returns when
+    /// nothing is under way any more.
+    public func withStaging(
+        byteCount: Int, memory: MemoryAccount,
+        _ body: (UnsafeMutableRawBufferPointer) throws(OpenCLError) -> Void
+    ) throws(OpenCLError) {
+        do { try memory.reserve(byteCount) } catch {
+            throw .unsuitable("no memory to receive \(byteCount) bytes of \(description.name)")
+        }
+        defer { memory.release(byteCount) }
+        let size = max(byteCount, Self.leastStaging)
+        let staging = try staging(byteCount: size)
+        defer {
+            clFinish(queue)
+            if size == Self.leastStaging { idleStaging.withLock { $0.append(staging) } }
+        }
+        try body(staging.bytes)
+    }
+
+    private func staging(byteCount: Int) throws(OpenCLError) -> OpenCLStaging {
+        if byteCount == Self.leastStaging, let idle = idleStaging.withLock({ $0.popLast() }) { return idle }
+        try willRun("clEnqueueMapBuffer")
+        return try OpenCLStaging(byteCount: byteCount, context: context, queue: queue)
+    }
+
+    /// What is kept for the next computation.
+    private static let leastStaging = 8 << 20
 
     /// Starts `groups` work-groups of `groupSize` items, in one or two dimensions.
     public func run(
         _ kernel: borrowing OpenCLKernel, groups: [Int], groupSize: [Int]
     ) throws(OpenCLError) {
-        try willRun("clEnqueueNDRangeKernel")
         let global = zip(groups, groupSize).map { $0 * $1 }
-        try check(
+        try enqueue(.kernel, "clEnqueueNDRangeKernel") {
             clEnqueueNDRangeKernel(
-                queue, kernel.handle, cl_uint(groups.count), nil, global, groupSize, 0, nil, nil),
-            "clEnqueueNDRangeKernel")
+                queue, kernel.handle, cl_uint(groups.count), nil, global, groupSize, 0, nil, $0)
+        }
+    }
+
+    /// Copies all of `source` to the start of `target`, on the device.
+    public func copy(
+        _ source: borrowing OpenCLBuffer, to target: borrowing OpenCLBuffer
+    ) throws(OpenCLError) {
+        try enqueue(.copy, "clEnqueueCopyBuffer") {
+            clEnqueueCopyBuffer(queue, source.handle, target.handle, 0, 0, source.byteCount, 0, nil, $0)
+        }
+    }
+
+    /// What the commands since the last call took, once all have ended; zeros unless the device was opened for that.
+    public func takeTimes() -> OpenCLTimes {
+        clFinish(queue)
+        return stopwatch?.take() ?? OpenCLTimes()
+    }
+
+    private func enqueue(
+        _ command: OpenCLStopwatch.Command, _ call: String,
+        _ start: (UnsafeMutablePointer<cl_event?>?) -> cl_int
+    ) throws(OpenCLError) {
+        try willRun(call)
+        guard let stopwatch else { return try check(start(nil), call) }
+        var event: cl_event?
+        try check(start(&event), call)
+        if let event { stopwatch.watch(event, command) }
     }
 
     // MARK: programs

@@ -9,11 +9,16 @@ public enum OpenCLDevices {
 
     /// The devices ready for use, but for those that refuse a context.
     ///
-    /// - Parameter onFailure: told what happened when a device fails later. On any thread.
-    public static func open(onFailure: @escaping @Sendable (String) -> Void) -> [OpenCLDevice] {
+    /// - Parameters:
+    ///   - isTimed: whether `OpenCLDevice.takeTimes` is to tell what commands took.
+    ///   - onFailure: told what happened when a device fails later. On any thread.
+    public static func open(
+        isTimed: Bool = false, onFailure: @escaping @Sendable (String) -> Void
+    ) -> [OpenCLDevice] {
         all().compactMap { handle, description in
             do throws(OpenCLError) {
-                return try OpenCLDevice(handle, description: description, onFailure: onFailure)
+                return try OpenCLDevice(
+                    handle, description: description, isTimed: isTimed, onFailure: onFailure)
             } catch {
                 onFailure("OpenCL device \(description.name): \(error); it is not used")
                 return nil

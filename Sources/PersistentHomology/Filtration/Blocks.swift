@@ -63,7 +63,7 @@ struct Blocks: @unchecked Sendable {
         return code & Self.openFlag != 0 && code != none
     }
 
-    /// Whether the lune may have several components; none is known to be connected where a device looked.
+    /// Whether the lune may have several components.
     func mayBeUnconnected(_ rank: UInt32) -> Bool {
         let code = codes[Int(rank)]
         return code & (Self.openFlag | Self.connectedFlag) == Self.openFlag && code != none

@@ -2,27 +2,16 @@ import Hardware
 import OpenCLKernels
 import Vocabulary
 
-/// A rank matrix with the ends of its edges, as a device takes them. Borrows both.
-struct DeviceRows {
-    let matrix: RankMatrix
-    /// All rows with what stands behind them.
-    let lanes: UnsafeBufferPointer<UInt32>
-    /// Larger end << 16 | smaller end, by rank.
-    let ends: UnsafeBufferPointer<UInt32>
-}
-
-/// The pass over all edges (`Blocks`) on an OpenCL device, a work-group an edge. Gives what the host gives,
-/// to the vertex.
+/// The pass over all edges (`Blocks`) on an OpenCL device, a work-group an edge, in epochs between which the sets of
+/// neighbours grow. Gives the shapes that the host gives; apex and pivot vertex may be others.
 struct DeviceEdgePass {
     private let rows: DeviceRows
     private let device: OpenCLDevice
 
-    private static let source = OpenCLDevice.Source(
-        name: "blocks.cl", text: String(cString: tda_opencl_blocks()))
     /// Work-items of a group, as the kernel says.
-    private static let groupSize = 64
-    /// Edges between two looks at the stop signal.
-    private static let edgesAtOnce = 1 << 14
+    private static let groupSize = 32
+    /// Between two looks at the stop signal.
+    private static let timeAtOnce = Duration.milliseconds(10)
 
     init(_ rows: DeviceRows, device: OpenCLDevice) {
         self.rows = rows
@@ -47,47 +36,49 @@ struct DeviceEdgePass {
         return true
     }
 
+    /// 32-bit words of a set.
+    private var words: Int { 2 * Int(rows.matrix.words) }
+
+    /// Enough edges to fill a device, and so few that next to none of the neighbours in a word are of the epoch.
+    private var epoch: Int { max(1 << 14, rows.vertexCount * rows.vertexCount / 512) }
+
     private func compute(
         into codes: Storage<UInt32>, context: ComputeContext, progress: ClosedRange<Double>
     ) throws(OpenCLError) {
-        let words = 2 * Int(rows.matrix.words)
-        let setBytes = 3 * words * MemoryLayout<UInt32>.stride
-        // Beside the sets the kernel keeps a number for each item.
-        guard setBytes + Self.groupSize * 8 <= device.description.localMemory else {
+        var sets = try DeviceSets.begin(rows, words: words, device: device, memory: context.memory)
+        let results = try device.buffer(byteCount: codes.count * 4, memory: context.memory)
+        let setBytes = 4 * words * MemoryLayout<UInt32>.stride
+        guard setBytes + 64 <= device.description.localMemory else {
             throw .unsuitable("sets of \(32 * words) vertices are too large for \(device.description.name)")
         }
-        let ranks = try buffer(of: UnsafeRawBufferPointer(rows.lanes), context.memory)
-        let ends = try buffer(
-            of: UnsafeRawBufferPointer(rows.ends), context.memory)
-        let most = min(Self.edgesAtOnce, codes.count)
-        let results = try device.buffer(byteCount: most * MemoryLayout<UInt32>.stride, memory: context.memory)
-        var kernel = try device.kernel("blocks", of: Self.source)
-        for first in stride(from: 0, to: codes.count, by: most) where !context.stop.isStopped {
-            let count = min(most, codes.count - first)
-            kernel.removeArguments()
-            try kernel.append(ranks)
-            try kernel.append(UInt32(rows.matrix.stride))
-            try kernel.append(UInt32(words))
-            try kernel.append(ends)
-            try kernel.append(UInt32(first))
-            try kernel.append(results)
-            try kernel.append(localBytes: setBytes)
-            try device.run(kernel, groups: [count], groupSize: [Self.groupSize])
+        // The device's answers are copied by one thread, which should not have to clear the pages.
+        LargeBlocks.touch(codes.base, count: codes.count, context.team)
+        var kernel = try device.kernel("blocks", of: DeviceSets.source)
+        var (first, fetched, atOnce) = (0, 0, 1)
+        while first < codes.count, !context.stop.isStopped {
+            let begin = ContinuousClock.now
+            let end = min(first + atOnce * epoch, codes.count)
+            while first < end {
+                let count = min(epoch, end - first)
+                try sets.enter(near: first / 3, fresh: first..<first + count)
+                kernel.removeArguments()
+                try sets.append(to: &kernel)
+                try kernel.append(UInt32(first))
+                try kernel.append(results)
+                try kernel.append(localBytes: setBytes)
+                try device.run(kernel, groups: [count], groupSize: [Self.groupSize])
+                try sets.settle()
+                first += count
+            }
             try device.read(
-                results,
+                results, at: 4 * fetched,
                 into: UnsafeMutableRawBufferPointer(
-                    UnsafeMutableBufferPointer(start: codes.base + first, count: count)))
-            let done = Double(first + count) / Double(codes.count)
+                    UnsafeMutableBufferPointer(start: codes.base + fetched, count: first - fetched)))
+            fetched = first
+            if begin.duration(to: .now) < Self.timeAtOnce { atOnce *= 2 }
+            let done = Double(first) / Double(codes.count)
             context.progress.advance(
                 to: progress.lowerBound + done * (progress.upperBound - progress.lowerBound))
         }
-    }
-
-    private func buffer(
-        of bytes: UnsafeRawBufferPointer, _ memory: MemoryAccount
-    ) throws(OpenCLError) -> OpenCLBuffer {
-        let buffer = try device.buffer(byteCount: bytes.count, memory: memory)
-        try device.write(bytes, to: buffer)
-        return buffer
     }
 }
