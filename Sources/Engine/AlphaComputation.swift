@@ -35,7 +35,10 @@ public struct AlphaComputation: Sendable {
         guard !shape.hasWeights else { throw .weighted }
         guard dimension == 2 || dimension == 3 else { throw .noAlphaComplex(dimension: dimension) }
         let expected = AlphaComplex.estimate(count: shape.count, dimension: dimension, threads: threads)
-        return Cost(seconds: expected.seconds, memory: shape.byteCount + expected.memory)
+        let alone = AlphaComplex.estimate(count: shape.count, dimension: dimension, threads: 1)
+        return Cost(
+            seconds: expected.seconds, secondsOnOneThread: alone.seconds,
+            memory: shape.byteCount + expected.memory)
     }
 }
 

@@ -22,13 +22,19 @@ public protocol Computation: Sendable {
 
 /// Seconds and bytes that a computation is expected to take, its input included.
 public struct Cost: Sendable, Hashable {
+    /// On the threads that it was estimated for.
     public var seconds: Double
+    public var secondsOnOneThread: Double
     public var memory: Int
 
-    public init(seconds: Double, memory: Int) {
+    /// - Parameter secondsOnOneThread: nil where more threads make no difference.
+    public init(seconds: Double, secondsOnOneThread: Double? = nil, memory: Int) {
         self.seconds = seconds
+        self.secondsOnOneThread = secondsOnOneThread ?? seconds
         self.memory = memory
     }
+
+    var onOneThread: Cost { Cost(seconds: secondsOnOneThread, memory: memory) }
 }
 
 /// The range in which the cost will be found.

@@ -43,9 +43,7 @@ public final class Engine: Sendable {
             state.withLock { $0.refused += 1 }
             throw .pastBudget(estimate: outlook.least.memory, budget: budget.limit)
         }
-        let isSmall =
-            outlook.most.seconds <= settings.smallCost.seconds
-            && outlook.most.memory <= settings.smallCost.memory
+        let (most, isSmall) = settings.price(outlook.most)
         let memory = MemoryAccount(budget: budget)
         let now = settings.now()
         let job = try state.withLock { state throws(Failure) in
@@ -67,7 +65,7 @@ public final class Engine: Sendable {
                 id: state.lastID, client: client, shape: shape, options: options, threads: threads,
                 memory: memory, at: now)
             state.records[job.id] = JobRecord(
-                job: job, cost: isSmall ? outlook.most : outlook.least, isSmall: isSmall)
+                job: job, cost: isSmall ? most : outlook.least, isSmall: isSmall)
             state.queuedCount += 1
             return job
         }

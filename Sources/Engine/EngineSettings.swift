@@ -11,4 +11,10 @@ public struct EngineSettings: Sendable {
     package var now: @Sendable () -> ContinuousClock.Instant = { .now }
 
     public init() {}
+
+    /// What a computation costs as it will run, and whether that is as a small one.
+    func price(_ cost: Cost) -> (cost: Cost, isSmall: Bool) {
+        let isSmall = cost.secondsOnOneThread <= smallCost.seconds && cost.memory <= smallCost.memory
+        return (isSmall ? cost.onOneThread : cost, isSmall)
+    }
 }

@@ -15,18 +15,19 @@ public struct RipsComputation: Sendable {
     public func outlook(_ shape: InputShape, _ options: VietorisRipsOptions, threads: Int) -> Outlook {
         let input = Cost(seconds: 0, memory: shape.byteCount)
         let known: Cost
-        var most: Cost
+        let higher: Double
         switch shape.kind {
         case .points, .distances:
             known = denseCost(shape, options, threads)
-            most = known
             let count = min(shape.count, options.subsample ?? shape.count, Self.hopelessCount)
-            most.seconds += Self.higherSeconds(count, edges: count * (count - 1) / 2, options)
+            higher = Self.higherSeconds(count, edges: count * (count - 1) / 2, options)
         case .sparse(let edges):
             known = sparseCost(shape, edges: edges, options, threads)
-            most = known
-            most.seconds += Self.higherSeconds(shape.count, edges: edges, options)
+            higher = Self.higherSeconds(shape.count, edges: edges, options)
         }
+        var most = known
+        most.seconds += higher
+        most.secondsOnOneThread += higher
         // Within a threshold there may be next to nothing.
         return Outlook(least: options.maxEdgeLength == nil ? known : input, most: most)
     }
@@ -152,7 +153,7 @@ public struct RipsComputation: Sendable {
     ) throws(Failure) -> (found: Distances, backend: String) {
         let method = backends.method(for: cloud, options, threads: context.team.size)
         if route == .dense, Self.fillsSquare(options, method) {
-            return try square(of: cloud, options, context)
+            return try square(of: cloud, options, method, context)
         }
         do throws(DistanceError) {
             if route == .sparse, let threshold = options.maxEdgeLength {
@@ -176,17 +177,18 @@ public struct RipsComputation: Sendable {
         }
     }
 
-    /// Whether distances go straight to where ranks will stand: differences in float32, whose bits are sort keys.
-    /// Not where lengths are weighted afterwards, or the points' own numbers matter.
+    /// Whether distances go straight to where ranks will stand: those in float32, whose bits are sort keys. Not
+    /// those of products, nor where lengths are weighted afterwards, or the points' own numbers matter.
     private static func fillsSquare(
         _ options: VietorisRipsOptions, _ method: PairwiseDistances.Method
     ) -> Bool {
-        guard case .differences = method else { return false }
+        if case .products = method { return false }
         return options.precision == .float32 && options.weighting == nil && !options.representatives
     }
 
     private func square(
-        of cloud: PointCloud, _ options: VietorisRipsOptions, _ context: ComputeContext
+        of cloud: PointCloud, _ options: VietorisRipsOptions, _ method: PairwiseDistances.Method,
+        _ context: ComputeContext
     ) throws(Failure) -> (found: Distances, backend: String) {
         let square: DistanceSquare
         do throws(HomologyError) {
@@ -197,8 +199,8 @@ public struct RipsComputation: Sendable {
         }
         do throws(DistanceError) {
             let filled = try PairwiseDistances.fillSquare(
-                square.distances, stride: square.stride, of: cloud, metric: options.metric, context: context,
-                whenFilled: square.take)
+                square.distances, stride: square.stride, of: cloud, metric: options.metric, by: method,
+                context: context, whenFilled: square.take)
             return (.square(square, labels: filled.labels), filled.backend)
         } catch {
             throw Failure(error, held: context.memory.current)
@@ -279,7 +281,9 @@ public struct RipsComputation: Sendable {
         var lengths = options.weighting == nil ? 0 : pairs
         if case .points = shape.kind { lengths += keepsMatrix ? pairs : edges ?? pairs }
         memory += lengths * (options.precision == .float64 ? 8 : 4)
-        return Cost(seconds: selection.seconds + homology.seconds, memory: memory)
+        return Cost(
+            seconds: selection.seconds + homology.seconds,
+            secondsOnOneThread: selection.secondsOnOneThread + homology.secondsOnOneThread, memory: memory)
     }
 
     private func sparseCost(
@@ -292,7 +296,10 @@ public struct RipsComputation: Sendable {
         var memory = shape.byteCount + homology.memory
         if case .points = shape.kind { memory += edges * (8 + (options.precision == .float64 ? 8 : 4)) }
         let selection = SelectedInput.cost(shape, options, threads)
-        return Cost(seconds: selection.seconds + homology.seconds, memory: selection.memory + memory)
+        return Cost(
+            seconds: selection.seconds + homology.seconds,
+            secondsOnOneThread: selection.secondsOnOneThread + homology.secondsOnOneThread,
+            memory: selection.memory + memory)
     }
 }
 

@@ -23,8 +23,9 @@ extension Engine {
         let known = state.withLock { $0.records[job.id]?.plan }
         if let known { return known }
         let plan = try computation.plan(input, job.options, threads: teamSize(job.threads))
+        let (cost, isSmall) = settings.price(plan.cost)
         if let estimated = settleEstimate(job, plan) {
-            estimated(.success(estimate(of: plan.cost)))
+            estimated(.success(estimate(of: cost)))
             return nil
         }
         return try state.withLock { state throws(Failure) in
@@ -33,17 +34,15 @@ extension Engine {
                 state.records[job.id]?.plan = plan
                 return plan
             }
-            guard plan.cost.memory <= budget.limit else {
-                throw .pastBudget(estimate: plan.cost.memory, budget: budget.limit)
+            guard cost.memory <= budget.limit else {
+                throw .pastBudget(estimate: cost.memory, budget: budget.limit)
             }
             if let stopFailure = record.stopFailure { throw stopFailure }
             state.startedMemory -= record.reservation
             record.plan = plan
-            record.cost = plan.cost
-            record.isSmall =
-                plan.cost.seconds <= settings.smallCost.seconds
-                && plan.cost.memory <= settings.smallCost.memory
-            guard record.isSmall else {
+            record.cost = cost
+            record.isSmall = isSmall
+            guard isSmall else {
                 requeue(record, in: &state)
                 return nil
             }

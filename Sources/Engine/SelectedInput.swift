@@ -110,26 +110,28 @@ struct SelectedInput {
 
     /// What choosing takes, beyond the input and what is computed on it then.
     static func cost(_ shape: InputShape, _ options: VietorisRipsOptions, _ threads: Int) -> Cost {
-        var cost = Cost(seconds: 0, memory: 0)
+        var memory = 0
         let count = Double(shape.count)
         // Seconds to look at the distance of a pair.
-        let look = 1e-9 / Double(max(threads, 1))
+        let look = 1e-9
+        var seconds = 0.0
         var bytesOfPoints = 0
         if case .points(let dimension) = shape.kind { bytesOfPoints = 16 * shape.count * dimension }
         if case .distanceToMeasure = options.weighting?.weights {
-            cost.seconds += count * count * look
-            cost.memory = max(cost.memory, bytesOfPoints)
+            seconds += count * count * look
+            memory = max(memory, bytesOfPoints)
         }
-        if options.weighting != nil { cost.memory += 16 * shape.count }
+        if options.weighting != nil { memory += 16 * shape.count }
         if let size = options.subsample {
-            cost.seconds += count * Double(size) * look
-            cost.memory = max(cost.memory, bytesOfPoints + 8 * shape.count)
+            seconds += count * Double(size) * look
+            memory = max(memory, bytesOfPoints + 8 * shape.count)
             switch shape.kind {
-            case .points(let dimension): cost.memory += 8 * size * dimension
-            case .distances, .sparse: cost.memory += 4 * size * (size - 1)
+            case .points(let dimension): memory += 8 * size * dimension
+            case .distances, .sparse: memory += 4 * size * (size - 1)
             }
         }
-        return cost
+        return Cost(
+            seconds: seconds / Double(max(threads, 1)), secondsOnOneThread: seconds, memory: memory)
     }
 }
 

@@ -2,8 +2,8 @@ package import Vocabulary
 
 extension VietorisRips {
     /// What `barcode` is expected to take for `count` points with `edgeCount` edges within the
-    /// threshold, nil where that is not known (then all pairs): seconds of wall time, and bytes beyond
-    /// the input.
+    /// threshold, nil where that is not known (then all pairs): seconds of wall time, on `threads` and on one, and
+    /// bytes beyond the input.
     ///
     /// Memory is that of the ranked graph, which is exact within a few percent (docs/engine.md,
     /// section 6); dimensions from 2 on add what columns usually need, which no formula bounds: the
@@ -14,7 +14,7 @@ extension VietorisRips {
     package static func estimate(
         count: Int, edgeCount: Int?, isSparse: Bool, options: VietorisRipsOptions, threads: Int,
         forecast: ColumnForecast? = nil
-    ) -> (seconds: Double, memory: Int) {
+    ) -> (seconds: Double, secondsOnOneThread: Double, memory: Int) {
         let edges = edgeCount ?? count * (count - 1) / 2
         let dimension = min(options.maxDimension, max(0, count / 2 - 1))
         let higher = Self.reduction(
@@ -22,8 +22,9 @@ extension VietorisRips {
         let graph = seconds(
             count: count, edges: edges, isSparse: isSparse, dimension: dimension,
             openShare: forecast?.openShare ?? 0.1)
+        let work = graph + higher.seconds
         return (
-            wallTime(graph + higher.seconds, threads: threads),
+            wallTime(work, threads: threads), work,
             memory(count: count, edges: edges, isSparse: isSparse, dimension: dimension, threads: threads)
                 + higher.memory
         )
@@ -100,8 +101,10 @@ extension VietorisRips {
         return Int(count * bytesOfColumn) + underWay * min(workers, 4)
     }
 
-    /// Side by side workers keep columns that one of them would not have: how many times as many.
-    private static func sideBySide(_ threads: Int) -> Double { 1 + 0.5 * Double(min(max(threads, 1), 3) - 1) }
+    /// Side by side workers keep columns that one of them would not have: how many times as many. Measured on up to 16.
+    private static func sideBySide(_ threads: Int) -> Double {
+        1 + 0.5 * Double(min(max(threads, 1), 3) - 1) + 0.1 * Double(max(threads - 3, 0))
+    }
 
     private static func seconds(
         count: Int, edges: Int, isSparse: Bool, dimension: Int, openShare: Double
@@ -153,8 +156,10 @@ extension VietorisRips {
         dimension == 0 ? 0 : 32 * ((count + 255) / 256) * count * max(threads, 1) * min(dimension, 2)
     }
 
-    /// Some passes are serial, and what takes some milliseconds gains little.
+    /// Some passes are serial, and what takes some milliseconds gains little. Measured on up to 16 threads, which are
+    /// seven times as fast as one.
     private static func wallTime(_ seconds: Double, threads: Int) -> Double {
-        seconds / (1 + 0.8 * Double(max(threads, 1) - 1) * seconds / (seconds + 0.005))
+        let others = Double(max(threads, 1) - 1)
+        return seconds / (1 + 0.8 * others / (1 + 0.06 * others) * seconds / (seconds + 0.005))
     }
 }

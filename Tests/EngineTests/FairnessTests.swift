@@ -92,6 +92,14 @@ import Vocabulary
         #expect(harness.threads.startedSizes == [3, 1])
     }
 
+    @Test func whatATeamMakesShortIsStillALargeJob() throws {
+        let harness = Harness(threads: 4, computation: ScriptedComputation(speedUp: 4))
+        // 160 ms on one thread, 40 on four; small is what takes up to 50.
+        try harness.submit(.cloud(40))
+        harness.threads.runNext()
+        #expect(harness.threads.startedSizes == [4])
+    }
+
     @Test func whatDoesNotFitBesideOthersWaitsForThem() throws {
         let harness = Harness(threads: 4, budget: 1_000_000)
         try harness.submit(.cloud(600, threads: 1), client: 1)

@@ -14,15 +14,28 @@ final class ScriptedComputation: Computation {
     var ran: [Int] { log.withLock { $0 } }
     var now: ContinuousClock.Instant { clock.withLock { $0 } }
 
-    init(_ body: @escaping @Sendable (ComputeInput, ComputeContext) throws(Failure) -> Void = { _, _ in }) {
+    private let speedUp: Double
+
+    /// - Parameter speedUp: by how much a team is expected to be faster than one thread.
+    init(
+        speedUp: Double = 1,
+        _ body: @escaping @Sendable (ComputeInput, ComputeContext) throws(Failure) -> Void = { _, _ in }
+    ) {
+        self.speedUp = speedUp
         self.body = body
     }
 
-    static func cost(_ count: Int) -> Cost { Cost(seconds: Double(count) / 1000, memory: 1000 * count) }
+    private func cost(_ count: Int, threads: Int) -> Cost {
+        let onTeam = Double(count) / 1000
+        let onOneThread = onTeam * speedUp
+        return Cost(
+            seconds: threads > 1 ? onTeam : onOneThread, secondsOnOneThread: onOneThread,
+            memory: 1000 * count)
+    }
 
     /// A threshold hides the cost until the numbers are there.
     func outlook(_ shape: InputShape, _ options: ComplexOptions, threads: Int) -> Outlook {
-        let cost = Self.cost(shape.count)
+        let cost = cost(shape.count, threads: threads)
         guard case .vietorisRips(let rips) = options, rips.maxEdgeLength != nil else {
             return Outlook(least: cost, most: cost)
         }
@@ -30,7 +43,7 @@ final class ScriptedComputation: Computation {
     }
 
     func plan(_ input: ComputeInput, _ options: ComplexOptions, threads: Int) throws(Failure) -> Plan {
-        Plan(route: .dense, cost: Self.cost(input.count))
+        Plan(route: .dense, cost: cost(input.count, threads: threads))
     }
 
     func run(
