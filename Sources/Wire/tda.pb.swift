@@ -881,7 +881,7 @@ nonisolated struct ProtoMeasuredRate: Sendable {
   /// cpu, openblas, or opencl and the device's name.
   var backend: String = String()
 
-  /// Of the points; 0 where there are none.
+  /// Of the points; for edges, how many points there are.
   var dimension: UInt32 = 0
 
   /// For one unit of work, by all threads together.

@@ -38,7 +38,7 @@ extension HardwareDescription {
     /// known.
     var rateTable: String {
         let work: [(MeasuredRate.Work, String, Double)] = [
-            (.distances, "ns a distance, dimension", 1e9), (.edges, "µs an edge", 1e6),
+            (.distances, "ns a distance, dimension", 1e9), (.edges, "ns an edge, points", 1e9),
         ]
         return work.map { work, unit, scale in
             let rates = rates.filter { $0.work == work }
@@ -46,7 +46,7 @@ extension HardwareDescription {
             let dimensions = Set(rates.map(\.dimension)).sorted()
             var backends: [String] = []
             for rate in rates where !backends.contains(rate.backend) { backends.append(rate.backend) }
-            let heading = [unit] + dimensions.map { work == .edges ? "" : "\($0)" }
+            let heading = [unit] + dimensions.map { "\($0)" }
             let rows = backends.map { backend in
                 [backend]
                     + dimensions.map { dimension in

@@ -12,8 +12,8 @@ import Vocabulary
                 .init(work: .distances, backend: "cpu", dimension: 4, seconds: 1e-10),
                 .init(work: .distances, backend: "cpu", dimension: 64, seconds: cpu),
                 .init(work: .distances, backend: "openblas", dimension: 64, seconds: openBLAS),
-                .init(work: .edges, backend: "cpu", dimension: 0, seconds: 1e-6),
-                .init(work: .edges, backend: "opencl A device", dimension: 0, seconds: 2e-6),
+                .init(work: .edges, backend: "cpu", dimension: 256, seconds: 1e-6),
+                .init(work: .edges, backend: "opencl A device", dimension: 256, seconds: 2e-6),
             ])
     }
 
@@ -25,8 +25,8 @@ import Vocabulary
     @Test func anythingElseIsNoCalibration() {
         let text = calibration(cpu: 3e-9, openBLAS: 1e-9).text
         let bad = [
-            "", "tda-calibration 1\n", String(text.dropLast()), String(text.dropLast(20)),
-            text.replacing("calibration 1", with: "calibration 2"),
+            "", "tda-calibration 2\n", String(text.dropLast()), String(text.dropLast(20)),
+            text.replacing("calibration 2", with: "calibration 1"),
             text.replacing("threads 2", with: "threads 0"),
             text.replacing("distances 4", with: "distances -4"), text.replacing("distances", with: "volumes"),
             text.replacing("1e-10", with: "nan"), text + "more\n",
@@ -40,7 +40,7 @@ import Vocabulary
         #expect(abs(try #require(one.seconds(.distances, "cpu", dimension: 34)) - 3.1e-9) < 1e-15)
         #expect(abs(try #require(one.seconds(.distances, "cpu", dimension: 128)) - 12.2e-9) < 1e-15)
         #expect(one.seconds(.distances, "opencl", dimension: 4) == nil)
-        #expect(one.seconds(.edges, "cpu") == 1e-6)
+        #expect(one.seconds(.edges, "cpu", dimension: 100) == 1e-6)
     }
 
     private func backend(
@@ -91,7 +91,7 @@ import Vocabulary
             #expect(seconds > 0 && seconds < 1e-5)
         }
         #expect(measured.seconds(.distances, "openblas", dimension: 512) != nil)
-        #expect(measured.seconds(.edges, "cpu") != nil)
+        #expect(measured.seconds(.edges, "cpu", dimension: 2000) != nil)
         #expect(Calibration(text: measured.text) == measured)
     }
 }

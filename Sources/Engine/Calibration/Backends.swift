@@ -65,9 +65,11 @@ public final class Backends: Sendable {
     func edgePassDevice(pointCount: Int, threads: Int) -> OpenCLDevice? {
         if isForced { return devices.first }
         guard pointCount > Self.fewPoints else { return nil }
-        guard let calibration, let host = calibration.seconds(.edges, "cpu") else { return nil }
+        guard let calibration, let host = calibration.seconds(.edges, "cpu", dimension: pointCount)
+        else { return nil }
         let measured = devices.filter(\.isUsable).compactMap { device in
-            calibration.seconds(.edges, Calibrator.name(of: device.description)).map { (device, $0) }
+            calibration.seconds(.edges, Calibrator.name(of: device.description), dimension: pointCount)
+                .map { (device, $0) }
         }
         guard let (device, seconds) = measured.min(by: { $0.1 < $1.1 }) else { return nil }
         return seconds * calibration.share(of: threads) < host * Self.worthwhile ? device : nil

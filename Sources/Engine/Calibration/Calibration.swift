@@ -14,13 +14,13 @@ public struct Calibration: Sendable, Hashable {
         self.rates = rates
     }
 
-    /// Seconds for a unit of `work` by `backend`, between dimensions along a straight line; nil where
-    /// `backend` was not measured.
-    public func seconds(_ work: MeasuredRate.Work, _ backend: String, dimension: Int = 0) -> Double? {
+    /// Seconds for a unit of `work` by `backend`, between the dimensions (for edges: the numbers of points) that were
+    /// measured along a straight line; nil where `backend` was not.
+    public func seconds(_ work: MeasuredRate.Work, _ backend: String, dimension: Int) -> Double? {
         let measured = rates.filter { $0.work == work && $0.backend == backend }
             .sorted { $0.dimension < $1.dimension }
         guard let first = measured.first, let last = measured.last else { return nil }
-        // Time grows with the terms of a sum, so that beyond the highest dimension it is their share.
+        // Time grows with the terms of a sum, or the words of a set: beyond the highest it is their share.
         guard dimension < last.dimension else {
             return last.seconds * Double(max(dimension, 1)) / Double(max(last.dimension, 1))
         }
@@ -36,7 +36,7 @@ public struct Calibration: Sendable, Hashable {
 // MARK: as text
 
 extension Calibration {
-    private static let heading = "tda-calibration 1"
+    private static let heading = "tda-calibration 2"
 
     /// Lines of words: what is kept in a file.
     public var text: String {

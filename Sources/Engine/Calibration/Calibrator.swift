@@ -48,25 +48,36 @@ public struct Calibrator: Sendable {
     static func name(of device: HardwareDescription.Device) -> String { "opencl \(device.name)" }
 
     private func edgeRates(_ team: any Team) -> [MeasuredRate] {
-        guard let cloud = Self.cloud(3, count: 256),
-            let matrix = try? PairwiseDistances.matrix(
-                of: cloud, metric: .euclidean, precision: .float32, context: ComputeContext(team: team)),
-            let pass = try? EdgePass(of: matrix, within: 0.6, context: ComputeContext(team: team)),
-            pass.edgeCount > 0
-        else { return [] }
-        let all: [OpenCLDevice?] = [nil] + devices.filter(\.isUsable)
-        return all.compactMap { device in
-            let seconds = Self.fastest {
-                _ = try pass.run(ComputeContext(team: team, device: device))
-                return device?.isUsable != false
-            }
-            return seconds.map {
-                MeasuredRate(
-                    work: .edges, backend: device.map { Self.name(of: $0.description) } ?? "cpu",
-                    dimension: 0,
-                    seconds: $0 / Double(pass.edgeCount))
+        var rates: [MeasuredRate] = []
+        var ways: [(name: String, device: OpenCLDevice?)] =
+            [("cpu", nil)] + devices.filter(\.isUsable).map { (Self.name(of: $0.description), $0) }
+        for count in [256, 2000] {
+            guard let pass = edgePass(count, team) else { continue }
+            var host = Double.infinity
+            ways = ways.filter { name, device in
+                let seconds = Self.fastest {
+                    _ = try pass.run(ComputeContext(team: team, device: device))
+                    return device?.isUsable != false
+                }
+                guard let seconds else { return false }
+                host = min(host, seconds)
+                rates.append(
+                    MeasuredRate(
+                        work: .edges, backend: name, dimension: count,
+                        seconds: seconds / Double(pass.edgeCount)))
+                // Else not worth the time of more points.
+                return seconds <= 10 * host
             }
         }
+        return rates
+    }
+
+    private func edgePass(_ count: Int, _ team: any Team) -> EdgePass? {
+        guard let cloud = Self.cloud(3, count: count) else { return nil }
+        let matrix = try? PairwiseDistances.matrix(
+            of: cloud, metric: .euclidean, precision: .float32, context: ComputeContext(team: team))
+        let pass = try? matrix.map { try EdgePass(of: $0, within: 0.6, context: ComputeContext(team: team)) }
+        return pass.flatMap { $0.edgeCount > 0 ? $0 : nil }
     }
 
     /// What has computed the distances in the end.
