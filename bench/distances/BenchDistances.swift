@@ -22,7 +22,9 @@ struct BenchDistances {
             let isAboutBackends = arguments.contains("--backends")
             let devices =
                 isAboutBackends
-                ? OpenCLDevices.open { print("{\"what\": \"failure\", \"told\": \"\($0)\"}") } : []
+                ? OpenCLDevices.open(isTimed: true) { print("{\"what\": \"failure\", \"told\": \"\($0)\"}") }
+                : []
+            for device in devices { try deviceCopy(device) }
             for threads in asked.isEmpty ? Set([1, machine.defaultThreadCount()]).sorted() : asked {
                 let pool = try WorkerPool(topology: machine.topology, threads: threads)
                 if isAboutBackends {
@@ -65,7 +67,7 @@ struct BenchDistances {
     }
 
     private static func backends(_ devices: [OpenCLDevice], _ pool: WorkerPool) async throws {
-        let ways = onHost + devices.map { ("opencl \($0.description.name)", .device($0)) }
+        let ways: [Way] = onHost + devices.map { ("opencl \($0.description.name)", .device($0)) }
         for count in [500, 1500, 5000] {
             for dimension in [3, 16, 64, 128, 768] {
                 let cloud = try uniformCloud(count, dimension)
@@ -74,8 +76,28 @@ struct BenchDistances {
         }
     }
 
+    /// Bytes that the device moves, read and written, for what others move to be compared with.
+    private static func deviceCopy(_ device: OpenCLDevice) throws {
+        let bytes = min(1 << 28, device.description.largestAllocation)
+        let memory = ComputeContext().memory
+        let source = try device.buffer(byteCount: bytes, memory: memory)
+        let target = try device.buffer(byteCount: bytes, memory: memory)
+        var seconds: [Double] = []
+        for _ in 0..<6 {
+            try device.copy(source, to: target)
+            seconds.append(device.takeTimes().copies)
+        }
+        // The first touches the memory for the first time.
+        let median = seconds.dropFirst().sorted()[2]
+        print(
+            """
+            {"what": "copy", "asked": "opencl \(device.description.name)", "median": \(median), \
+            "bytes": \(2 * bytes)}
+            """)
+    }
+
     private static func edgePasses(_ devices: [OpenCLDevice], _ pool: WorkerPool) async throws {
-        for count in [300, 600] {
+        for count in [300, 600, 2000] {
             let cloud = try uniformCloud(count, 3)
             let matrix = try PairwiseDistances.matrix(
                 of: cloud, metric: .euclidean, precision: .float32, context: ComputeContext())
@@ -83,7 +105,8 @@ struct BenchDistances {
             let ways: [(String, OpenCLDevice?)] =
                 [("cpu", nil)] + devices.map { ("opencl \($0.description.name)", $0) }
             for (name, device) in ways {
-                try await report("edges", cloud, "euclidean", asked: name, pool) { team throws(BenchError) in
+                try await report("edges", cloud, "euclidean", asked: name, device: device, pool) {
+                    team throws(BenchError) in
                     do { _ = try pass.run(ComputeContext(team: team, device: device)) } catch {
                         throw BenchError("\(error)")
                     }
@@ -96,7 +119,10 @@ struct BenchDistances {
     private static func matrix(
         _ cloud: PointCloud, _ metric: Metric, _ way: Way, _ pool: WorkerPool
     ) async throws {
-        try await report("matrix", cloud, metric.name, asked: way.name, pool) { team throws(BenchError) in
+        var device: OpenCLDevice?
+        if case .device(let used) = way.method { device = used }
+        try await report("matrix", cloud, metric.name, asked: way.name, device: device, pool) {
+            team throws(BenchError) in
             do {
                 return try PairwiseDistances.matrix(
                     of: cloud, metric: metric, precision: .float32, by: way.method,
@@ -122,9 +148,12 @@ struct BenchDistances {
         }
     }
 
-    /// - Parameter compute: returns what has computed it in the end.
+    /// - Parameters:
+    ///   - device: for what its commands take of the time.
+    ///   - compute: returns what has computed it in the end.
     private static func report(
-        _ what: String, _ cloud: PointCloud, _ metric: String, asked: String, _ pool: WorkerPool,
+        _ what: String, _ cloud: PointCloud, _ metric: String, asked: String, device: OpenCLDevice? = nil,
+        _ pool: WorkerPool,
         _ compute: @escaping @Sendable (any Team) throws(BenchError) -> String
     ) async throws {
         guard "\(what) \(cloud.count) \(cloud.dimension) \(metric) \(asked)".hasPrefix(only) else { return }
@@ -132,21 +161,25 @@ struct BenchDistances {
             Result { () throws(BenchError) in
                 var seconds: [Double] = []
                 var backend = ""
+                _ = device?.takeTimes()
                 let begin = ContinuousClock.now
                 while seconds.count < 7, seconds.isEmpty || begin.duration(to: .now) < budget {
                     let start = ContinuousClock.now
                     backend = try compute(team)
                     seconds.append(start.duration(to: .now) / .seconds(1))
                 }
-                return (seconds.sorted(), backend)
+                return (seconds.sorted(), backend, device?.takeTimes())
             }
         }
-        guard let (seconds, backend) = try measured?.get() else { return }
+        guard let (seconds, backend, onDevice) = try measured?.get() else { return }
+        let runs = Double(seconds.count)
+        let times =
+            onDevice.map { ", \"kernels\": \($0.kernels / runs), \"copies\": \($0.copies / runs)" } ?? ""
         print(
             """
             {"what": "\(what)", "n": \(cloud.count), "d": \(cloud.dimension), "metric": "\(metric)", \
             "threads": \(pool.threadCount), "asked": "\(asked)", "backend": "\(backend)", \
-            "seconds": \(seconds[0]), "median": \(seconds[seconds.count / 2])}
+            "seconds": \(seconds[0]), "median": \(seconds[seconds.count / 2])\(times)}
             """)
     }
 }
