@@ -45,12 +45,13 @@ struct DeviceEdgePass {
     private func compute(
         into codes: Storage<UInt32>, context: ComputeContext, progress: ClosedRange<Double>
     ) throws(OpenCLError) {
-        var sets = try DeviceSets.begin(rows, words: words, device: device, memory: context.memory)
-        let results = try device.buffer(byteCount: codes.count * 4, memory: context.memory)
+        // Four sets, and what the items of a group ask each other.
         let setBytes = 4 * words * MemoryLayout<UInt32>.stride
         guard setBytes + 64 <= device.description.localMemory else {
             throw .unsuitable("sets of \(32 * words) vertices are too large for \(device.description.name)")
         }
+        var sets = try DeviceSets.begin(rows, words: words, device: device, memory: context.memory)
+        let results = try device.buffer(byteCount: codes.count * 4, memory: context.memory)
         // The device's answers are copied by one thread, which should not have to clear the pages.
         LargeBlocks.touch(codes.base, count: codes.count, context.team)
         var kernel = try device.kernel("blocks", of: DeviceSets.source)
