@@ -135,7 +135,8 @@ struct DenseGraph: RankedGraph, PackedEdges, @unchecked Sendable {
 
     var deviceRows: DeviceRows? {
         DeviceRows(
-            vertexCount: vertexCount, matrix: rows, lanes: UnsafeBufferPointer(start: square.lanes.base, count: square.lanes.count),
+            vertexCount: vertexCount, matrix: rows,
+            lanes: UnsafeBufferPointer(start: square.lanes.base, count: square.lanes.count),
             ends: UnsafeBufferPointer(start: ranking.ends.base, count: ranking.ends.count))
     }
 }
