@@ -23,7 +23,7 @@ def test_a_calibration_is_kept_and_made_anew_on_request(folder, start):
     environment = {"TDA_CALIBRATION": str(file)}
     start.daemon(path, environment=environment).stop()
     kept = file.read_text()
-    assert kept.startswith("tda-calibration 1\nhardware ")
+    assert kept.startswith("tda-calibration 2\nhardware ")
 
     # The next start takes what is there, to the digit.
     start.daemon(path, environment=environment)
@@ -40,7 +40,7 @@ def test_a_calibration_is_kept_and_made_anew_on_request(folder, start):
 
 def test_a_calibration_of_other_hardware_or_none_is_not_taken(folder, start):
     path, file = folder / "tda.sock", folder / "calibration"
-    for worthless in ("tda-calibration 1\nhardware another machine\nthreads 2\n", "\x00 no calibration"):
+    for worthless in ("tda-calibration 2\nhardware another machine\nthreads 2\n", "\x00 no calibration"):
         file.write_text(worthless)
         start.daemon(path, environment={"TDA_CALIBRATION": str(file)}).stop()
         assert file.read_text() != worthless
