@@ -2,7 +2,7 @@ internal import Hardware
 
 /// Rows of the lower triangle of a square, cut into tiles that one worker computes at a time.
 struct TriangleTiles: Sendable {
-    /// Those whose pairs are wanted; from 0 on unless others are said.
+    /// Those whose pairs are wanted.
     let rows: Range<Int>
     let rowsAtOnce: Int
     let columnsAtOnce: Int
@@ -69,9 +69,7 @@ struct TriangleTiles: Sendable {
         context.team.forEachChunk(of: tiles.count, by: 1, stop: context.stop) { worker, range in
             for index in range { body(worker, tiles[index]) }
             // By the share of the tiles: those of the first rows are fewer, not smaller.
-            let done = Double(range.upperBound) / Double(tiles.count)
-            context.progress.advance(
-                to: progress.lowerBound + done * (progress.upperBound - progress.lowerBound))
+            context.progress.advance(by: Double(range.upperBound) / Double(tiles.count), of: progress)
         }
     }
 }

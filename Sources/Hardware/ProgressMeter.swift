@@ -22,6 +22,11 @@ public final class ProgressMeter: Sendable {
         partsPerMillion.max(Int(fraction * 1_000_000), ordering: .relaxed)
     }
 
+    /// Raises the overall progress to where `share`, 0 to 1, of the part that `range` is has been done.
+    public func advance(by share: Double, of range: ClosedRange<Double>) {
+        advance(to: range.lowerBound + share * (range.upperBound - range.lowerBound))
+    }
+
     public var phase: String { phaseName.withLock { $0 } }
     public var fraction: Double { Double(partsPerMillion.load(ordering: .relaxed)) / 1_000_000 }
 }

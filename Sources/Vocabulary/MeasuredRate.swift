@@ -11,7 +11,7 @@ public struct MeasuredRate: Sendable, Hashable {
     public let work: Work
     /// `cpu`, `openblas`, or `opencl` and the device's name.
     public let backend: String
-    /// Of the points; for edges, how many points there are, which a pass over the sets of them takes to.
+    /// Of the points; for edges, how many points there are: a pass looks at sets of these.
     public let dimension: Int
     /// For one unit of work, by all threads together.
     public let seconds: Double

@@ -76,7 +76,8 @@ struct DeviceDistancesTests {
         #expect(commands >= 5)
     }
 
-    /// Rows come in four bands, two commands each after five to begin with; whatever the device has not sent when it fails, the host computes.
+    /// Rows come in four bands, two commands each after five to begin with; whatever the device has not sent when it
+    /// fails, the host computes.
     @Test(
         arguments: [(nil, "opencl"), (0, "cpu-"), (7, "cpu-"), (9, "cpu-"), (10, "cpu-")] as [(Int?, String)])
     func aSquareIsFilledByWhoeverIsLeft(commands: Int?, backend: String) throws {

@@ -12,68 +12,67 @@ public struct Calibrator: Sendable {
     /// Blocks the calling thread, which leads `team`.
     public func measure(_ team: any Team, fingerprint: String) -> Calibration {
         var rates: [MeasuredRate] = []
-        var hopeless: Set<String> = []
+        var methods = self.methods
         for dimension in [4, 32, 128, 512] {
             guard let cloud = Self.cloud(dimension) else { continue }
-            let pairs = Double(cloud.count * (cloud.count - 1) / 2)
-            var host = Double.infinity
-            for (backend, method) in methods where !hopeless.contains(backend.name) {
-                let seconds = Self.fastest { try Self.distances(cloud, method, team) == backend.kind }
-                guard let seconds else { continue }
-                host = min(host, seconds)
-                // Not worth the time of the higher dimensions.
-                if seconds > 10 * host { hopeless.insert(backend.name) }
-                rates.append(
-                    .init(
-                        work: .distances, backend: backend.name, dimension: dimension,
-                        seconds: seconds / pairs))
+            let pairs = cloud.count * (cloud.count - 1) / 2
+            rates += Self.rates(of: .distances, dimension: dimension, units: pairs, by: &methods) { way in
+                try Self.distances(cloud, way.method, team) == way.kind
             }
         }
-        rates += edgeRates(team)
+        var passes = self.passes
+        for count in [256, 2000] {
+            guard let pass = Self.edgePass(count, team) else { continue }
+            rates += Self.rates(of: .edges, dimension: count, units: pass.edgeCount, by: &passes) { device in
+                _ = try pass.run(ComputeContext(team: team, device: device))
+                return device?.isUsable != false
+            }
+        }
         return Calibration(fingerprint: fingerprint, threads: team.size, rates: rates)
     }
 
-    /// What is measured, by its name in a calibration and by what a computation says has run.
-    private var methods: [((name: String, kind: String), PairwiseDistances.Method)] {
+    /// A way of computing, by its name in a calibration.
+    private typealias Named<Way> = (name: String, way: Way)
+
+    /// How distances are computed, and what a computation says then has run.
+    private var methods: [Named<(kind: String, method: PairwiseDistances.Method)>] {
         [
-            (("cpu", "cpu-\(PairwiseDistances.instructionSet)"), .differences),
-            (("openblas", "openblas"), .products),
+            ("cpu", ("cpu-\(PairwiseDistances.instructionSet)", .differences)),
+            ("openblas", ("openblas", .products)),
         ]
-            + devices.filter(\.isUsable).map {
-                ((Self.name(of: $0.description), "opencl"), PairwiseDistances.Method.device($0))
-            }
+            + usable.map { (Self.name(of: $0.description), ("opencl", .device($0))) }
     }
+
+    /// Where the pass over edges may run.
+    private var passes: [Named<OpenCLDevice?>] {
+        [("cpu", nil)] + usable.map { (Self.name(of: $0.description), $0) }
+    }
+
+    private var usable: [OpenCLDevice] { devices.filter(\.isUsable) }
 
     /// What a calibration calls a device.
     static func name(of device: HardwareDescription.Device) -> String { "opencl \(device.name)" }
 
-    private func edgeRates(_ team: any Team) -> [MeasuredRate] {
+    /// What each of `ways` takes for one of the `units` that `compute` goes through. Takes those away that are not worth
+    /// the time of more.
+    private static func rates<Way>(
+        of work: MeasuredRate.Work, dimension: Int, units: Int, by ways: inout [Named<Way>],
+        _ compute: (Way) throws -> Bool
+    ) -> [MeasuredRate] {
         var rates: [MeasuredRate] = []
-        var ways: [(name: String, device: OpenCLDevice?)] =
-            [("cpu", nil)] + devices.filter(\.isUsable).map { (Self.name(of: $0.description), $0) }
-        for count in [256, 2000] {
-            guard let pass = edgePass(count, team) else { continue }
-            var host = Double.infinity
-            ways = ways.filter { name, device in
-                let seconds = Self.fastest {
-                    _ = try pass.run(ComputeContext(team: team, device: device))
-                    return device?.isUsable != false
-                }
-                guard let seconds else { return false }
-                host = min(host, seconds)
-                rates.append(
-                    MeasuredRate(
-                        work: .edges, backend: name, dimension: count,
-                        seconds: seconds / Double(pass.edgeCount)))
-                // Else not worth the time of more points.
-                return seconds <= 10 * host
-            }
+        var host = Double.infinity
+        for (name, way) in ways {
+            guard let seconds = fastest({ try compute(way) }) else { continue }
+            host = min(host, seconds)
+            if seconds > 10 * host { ways.removeAll { $0.name == name } }
+            rates.append(
+                .init(work: work, backend: name, dimension: dimension, seconds: seconds / Double(units)))
         }
         return rates
     }
 
-    private func edgePass(_ count: Int, _ team: any Team) -> EdgePass? {
-        guard let cloud = Self.cloud(3, count: count) else { return nil }
+    private static func edgePass(_ count: Int, _ team: any Team) -> EdgePass? {
+        guard let cloud = cloud(3, count: count) else { return nil }
         let matrix = try? PairwiseDistances.matrix(
             of: cloud, metric: .euclidean, precision: .float32, context: ComputeContext(team: team))
         let pass = try? matrix.map { try EdgePass(of: $0, within: 0.6, context: ComputeContext(team: team)) }

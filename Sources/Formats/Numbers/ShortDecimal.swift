@@ -24,7 +24,7 @@ struct ShortDecimal {
 
         /// With that many decimals: the best digits, nil where the best are not good enough.
         func attempt(_ decimals: Int) -> (isDecided: Bool, digits: UInt64?) {
-            let power = Self.powersOfTen[decimals]
+            let power = DecimalDigits.powersOfTen[decimals]
             let scaled = exact * power
             // To the nearest whole number: beyond 2⁵² there are no others.
             let nearest = (scaled + 0x1p52) - 0x1p52
@@ -66,7 +66,7 @@ struct ShortDecimal {
         text[end] = UInt8(ascii: ".")
         end &+= 1
 
-        let fraction = digits &- UInt64(whole) &* UInt64(Self.powersOfTen[decimals])
+        let fraction = digits &- UInt64(whole) &* UInt64(DecimalDigits.powersOfTen[decimals])
         var (first, rest) = UInt32(truncatingIfNeeded: fraction).quotientAndRemainder(dividingBy: 100_000_000)
         var count = max(decimals, 1)
         if count > 8 {
@@ -102,7 +102,6 @@ struct ShortDecimal {
     private static let wholePowersOfTen: [UInt32] = [
         1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000,
     ]
-    private static let powersOfTen: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10]
 
     /// Decimals whose distance is below that of the floats from 2^(index − 10) on: ⌈(33 − index) · log₁₀ 2⌉.
     private static let enough = [

@@ -164,9 +164,7 @@ struct BlockHomology<Graph: RankedGraph, Entry: ColumnEntry> {
                 }
                 try context.checkStop()
             }
-            context.progress.advance(
-                to: progress.lowerBound + Double(range.upperBound) / Double(window.count)
-                    * (progress.upperBound - progress.lowerBound))
+            context.progress.advance(by: Double(range.upperBound) / Double(window.count), of: progress)
         }
         if tooMuch.load(ordering: .relaxed) { return nil }
         var found = degrees.map { _ in [FertileBlock<Entry>]() }

@@ -74,10 +74,7 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
                 }
             }
             start = end
-            context.progress.advance(
-                to: progress.lowerBound
-                    + Double(end) / Double(graph.totalEdgeCount) * (progress.upperBound - progress.lowerBound)
-            )
+            context.progress.advance(by: Double(end) / Double(graph.totalEdgeCount), of: progress)
         }
         return outcome(table, critical)
     }

@@ -31,8 +31,7 @@ struct Blocks: @unchecked Sendable {
         }
         areFromDevice = false
         try graph.findBlocks(into: storage, scratch: scratch, context: context) { done in
-            context.progress.advance(
-                to: progress.lowerBound + done * (progress.upperBound - progress.lowerBound))
+            context.progress.advance(by: done, of: progress)
         }
     }
 

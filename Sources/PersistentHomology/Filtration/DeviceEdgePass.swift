@@ -77,9 +77,7 @@ struct DeviceEdgePass {
                     UnsafeMutableBufferPointer(start: codes.base + fetched, count: first - fetched)))
             fetched = first
             if begin.duration(to: .now) < Self.timeAtOnce { atOnce *= 2 }
-            let done = Double(first) / Double(codes.count)
-            context.progress.advance(
-                to: progress.lowerBound + done * (progress.upperBound - progress.lowerBound))
+            context.progress.advance(by: Double(first) / Double(codes.count), of: progress)
         }
     }
 }

@@ -39,9 +39,7 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
         try context.forEachChunk(of: columns.count, size: chunk, tapers: true) {
             worker, range throws(HomologyError) in
             for index in range { try reducers[worker].pointee.reduce(columns.base[index]) }
-            context.progress.advance(
-                to: progress.lowerBound + Double(range.upperBound) / Double(columns.count)
-                    * (progress.upperBound - progress.lowerBound))
+            context.progress.advance(by: Double(range.upperBound) / Double(columns.count), of: progress)
         }
         let essential = (0..<reducers.count).flatMap { reducers[$0].pointee.essential }
         if representatives {
