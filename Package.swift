@@ -81,7 +81,7 @@ let package = Package(
 
         .target(name: "Vocabulary"),
         .target(name: "Hardware", dependencies: ["Vocabulary", "CHwloc", "COpenCL"]),
-        .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Vocabulary"]),
+        .testTarget(name: "HardwareTests", dependencies: ["Hardware", "SeededRandom", "Vocabulary"]),
         .target(
             name: "Distances",
             dependencies: ["Vocabulary", "Hardware", "COpenBLAS", "DistanceKernels", "OpenCLKernels"]),

@@ -29,6 +29,14 @@ static inline void *tda_resize_mapping(void *room, size_t held, size_t wanted) {
     return moved == (void *)-1 ? NULL : moved;
 }
 
+extern int getcpu(unsigned *cpu, unsigned *node);
+
+// The number of the memory near the core that this is called on; 0 where nobody can tell.
+static inline unsigned tda_memory_node(void) {
+    unsigned cpu, node = 0;
+    return getcpu(&cpu, &node) == 0 ? node : 0;
+}
+
 // Blocks from that many bytes on go back to the system as soon as they are freed; of smaller ones as much is kept
 // as `kept` says.
 static inline void tda_return_blocks(int bytes, int kept) {

@@ -17,7 +17,8 @@ package struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
     package init(capacity: Int, account: MemoryAccount) throws(DelaunayError) {
         let capacity = max(capacity, 1)
         let bytes = capacity * MemoryLayout<Element>.stride
-        let room = try Self.reserving(bytes, account) { MemoryBlock.allocate(bytes) }
+        let room: UnsafeMutableRawPointer
+        do { room = try account.allocateResizable(bytes) } catch { throw .memory(error) }
         start = room.bindMemory(to: Element.self, capacity: capacity)
         self.capacity = capacity
         self.account = account
@@ -27,45 +28,27 @@ package struct FlatArray<Element: BitwiseCopyable>: ~Copyable {
     package mutating func grow(to wanted: Int) throws(DelaunayError) {
         guard wanted > capacity else { return }
         let stride = MemoryLayout<Element>.stride
-        let (old, held) = (base, capacity * stride)
-        let room = try Self.reserving((wanted - capacity) * stride, account) {
-            MemoryBlock.resize(old, from: held, to: wanted * stride)
-        }
-        start = room.bindMemory(to: Element.self, capacity: wanted)
-        capacity = wanted
-    }
-
-    /// Allocates once `bytes` are reserved; a system that has no more is a budget that is spent.
-    private static func reserving(
-        _ bytes: Int, _ account: MemoryAccount, _ allocate: () -> UnsafeMutableRawPointer?
-    ) throws(DelaunayError) -> UnsafeMutableRawPointer {
+        let room: UnsafeMutableRawPointer
         do {
-            try account.reserve(bytes)
+            room = try account.resize(base, from: capacity * stride, to: wanted * stride)
         } catch {
             throw .memory(error)
         }
-        if let room = allocate() { return room }
-        account.release(bytes)
-        let held = account.current
-        throw .memory(MemoryBudgetExceeded(requested: bytes, held: held, limit: held))
+        start = room.bindMemory(to: Element.self, capacity: wanted)
+        capacity = wanted
     }
 
     /// Gives back what lies beyond the first `count` elements. `base` may change.
     package mutating func shrink(to count: Int) {
         let (wanted, stride) = (max(count, 1), MemoryLayout<Element>.stride)
         guard wanted < capacity,
-            let room = MemoryBlock.resize(start, from: capacity * stride, to: wanted * stride)
+            let room = try? account.resize(start, from: capacity * stride, to: wanted * stride)
         else { return }
-        account.release((capacity - wanted) * stride)
         start = room.bindMemory(to: Element.self, capacity: wanted)
         capacity = wanted
     }
 
-    deinit {
-        let bytes = capacity * MemoryLayout<Element>.stride
-        MemoryBlock.free(start, bytes)
-        account.release(bytes)
-    }
+    deinit { account.freeResizable(start, capacity * MemoryLayout<Element>.stride) }
 }
 
 /// A `FlatArray` with a count, for lists whose length is not known beforehand.

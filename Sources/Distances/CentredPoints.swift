@@ -21,22 +21,22 @@ final class CentredPoints: @unchecked Sendable {
     init(_ points: PreparedPoints, context: ComputeContext) throws(DistanceError) {
         count = points.count
         dimension = points.dimension
-        bytes = count * (dimension + 1) * MemoryLayout<Float>.stride
+        let numbers = count * (dimension + 1)
+        bytes = numbers * MemoryLayout<Float>.stride
         memory = context.memory
-        do { try memory.reserve(bytes) } catch { throw .memory(error) }
-        coordinates = .allocate(capacity: count * dimension)
-        halves = .allocate(capacity: count)
+        do {
+            coordinates = try memory.allocate(bytes).bindMemory(to: Float.self, capacity: numbers)
+        } catch {
+            throw .memory(error)
+        }
+        halves = coordinates + count * dimension
         switch points.coordinates {
         case .float32(let values): centre(values, context.team)
         case .float64(let values): centre(values, context.team)
         }
     }
 
-    deinit {
-        coordinates.deallocate()
-        halves.deallocate()
-        memory.release(bytes)
-    }
+    deinit { memory.free(coordinates, bytes) }
 
     private func centre<Value: BinaryFloatingPoint & Sendable>(_ values: [Value], _ team: any Team) {
         let mean = Self.mean(of: values, dimension: dimension)

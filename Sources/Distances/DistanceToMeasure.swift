@@ -41,13 +41,15 @@ public enum DistanceToMeasure {
         try check(neighbours, of: matrix.count)
         context.progress.enter("weights", at: 0)
         func weights<Length: BinaryFloatingPoint & Sendable>(
-            _ lengths: [Length]
+            _ lengths: LengthArray<Length>
         ) throws(DistanceError) -> [Double] {
             try Self.weights(matrix.count, neighbours, r, context) { point, nearest in
-                let row = point * (point - 1) / 2
-                for other in 0..<point { nearest.offer(Double(lengths[row + other])) }
-                for other in point + 1..<max(matrix.count, point + 1) {
-                    nearest.offer(Double(lengths[other * (other - 1) / 2 + point]))
+                lengths.withUnsafeBufferPointer { lengths in
+                    let row = point * (point - 1) / 2
+                    for other in 0..<point { nearest.offer(Double(lengths[row + other])) }
+                    for other in point + 1..<max(matrix.count, point + 1) {
+                        nearest.offer(Double(lengths[other * (other - 1) / 2 + point]))
+                    }
                 }
             }
         }

@@ -60,8 +60,8 @@ struct GramBlocks: Sendable {
             || halves < Self.leastHalves
     }
 
-    /// All `pairs` distances in condensed order, their bytes reserved on the account.
-    func fill(_ pairs: Int, context: ComputeContext) throws(DistanceError) -> [Float] {
+    /// All `pairs` distances in condensed order.
+    func fill(_ pairs: Int, context: ComputeContext) throws(DistanceError) -> LengthArray<Float> {
         let tiles = TriangleTiles(
             rows: 0..<points.count, rowsAtOnce: rowsAtOnce(workers: context.team.size),
             columnsAtOnce: Self.columnsAtOnce, rowsAtDiagonal: Self.rowsAtDiagonal)

@@ -36,11 +36,14 @@ public enum GreedySubsample {
         _ matrix: DistanceMatrix, size: Int, context: ComputeContext
     ) throws(DistanceError) -> Subsample {
         context.progress.enter("subsample", at: 0)
-        func source<Length: BinaryFloatingPoint & Sendable>(_ lengths: [Length]) -> DistanceSource {
+        func source<Length: BinaryFloatingPoint & Sendable>(_ lengths: LengthArray<Length>) -> DistanceSource
+        {
             { point, points, row in
-                for (place, other) in points.enumerated() {
-                    let (high, low) = (max(point, other), min(point, other))
-                    row[place] = high == low ? 0 : Double(lengths[high * (high - 1) / 2 + low])
+                lengths.withUnsafeBufferPointer { lengths in
+                    for (place, other) in points.enumerated() {
+                        let (high, low) = (max(point, other), min(point, other))
+                        row[place] = high == low ? 0 : Double(lengths[high * (high - 1) / 2 + low])
+                    }
                 }
             }
         }

@@ -28,7 +28,7 @@ public enum PairwiseDistances {
 
     /// The distances of all pairs, taken directly.
     ///
-    /// The matrix's bytes are reserved on the account and stay so: whoever lets it go releases them.
+    /// The account counts the matrix for as long as it is there.
     /// - Throws: `DistanceError.invalidInput` for a point that has no distance under the metric and for
     ///   a distance beyond the largest finite number of `precision`, naming the points.
     public static func matrix(
@@ -160,7 +160,7 @@ public enum PairwiseDistances {
         case .products: break
         }
         let pairs = cloud.count * (cloud.count - 1) / 2
-        let distances: Scalars
+        let distances: Lengths
         let backend: String
         switch precision {
         case .float32:
@@ -173,7 +173,6 @@ public enum PairwiseDistances {
         do throws(InvalidInput) {
             try refuseInfinity(in: distances, of: points, order)
         } catch {
-            context.memory.release(pairs * (precision == .float32 ? 4 : 8))
             throw .invalidInput(error)
         }
         return (DistanceMatrix(computed: distances, count: cloud.count), order, backend)
@@ -182,7 +181,7 @@ public enum PairwiseDistances {
     private static func floats(
         _ pairs: Int, _ points: PreparedPoints, _ order: [Int32]?, _ method: Method,
         _ kernels: DistanceKernels, _ context: ComputeContext
-    ) throws(DistanceError) -> (values: [Float], backend: String) {
+    ) throws(DistanceError) -> (values: LengthArray<Float>, backend: String) {
         if case .products = method, GramBlocks.suits(points),
             let blocks = try GramBlocks(points, kernels: kernels, context: context)
         {
@@ -194,7 +193,7 @@ public enum PairwiseDistances {
     private static func numbers<Value: BinaryFloatingPoint & Sendable>(
         _ type: Value.Type, _ pairs: Int, _ points: PreparedPoints, _ order: [Int32]?, _ method: Method,
         _ kernels: DistanceKernels, _ context: ComputeContext
-    ) throws(DistanceError) -> (values: [Value], backend: String) {
+    ) throws(DistanceError) -> (values: LengthArray<Value>, backend: String) {
         var onDevice = 0
         let values = try condensedMatrix(pairs, of: type, context: context) {
             distances throws(DistanceError) in
@@ -209,7 +208,7 @@ public enum PairwiseDistances {
     }
 
     private static func refuseInfinity(
-        in distances: Scalars, of points: PreparedPoints, _ order: [Int32]?
+        in distances: Lengths, of points: PreparedPoints, _ order: [Int32]?
     ) throws(InvalidInput) {
         guard mayHaveInfinity(points, distances.precision) else { return }
         let place =

@@ -1,4 +1,5 @@
 internal import Hardware
+internal import Vocabulary
 
 /// Rows of the lower triangle of a square, cut into tiles that one worker computes at a time.
 struct TriangleTiles: Sendable {
@@ -89,30 +90,21 @@ enum TriangleLayout: Sendable {
     }
 }
 
-/// Room for all `pairs` distances, their bytes reserved on the account, filled by `compute`.
+/// All `pairs` distances in room of their own, which the account counts until they are let go, filled by `compute`.
 ///
 /// - Throws: `DistanceError.stopped` where the stop signal was raised meanwhile; what `compute` throws.
 func condensedMatrix<Value: BinaryFloatingPoint & Sendable>(
     _ pairs: Int, of type: Value.Type, context: ComputeContext,
     _ compute: (SharedBuffer<Value>) throws(DistanceError) -> Void
-) throws(DistanceError) -> [Value] {
-    let bytes = pairs * MemoryLayout<Value>.stride
-    do { try context.memory.reserve(bytes) } catch { throw .memory(error) }
-    var failure: DistanceError?
-    let values = [Value](unsafeUninitializedCapacity: pairs) { buffer, initialized in
-        guard let base = buffer.baseAddress, pairs > 0 else { return }
-        LargeBlocks.preferHugePages(base, count: pairs)
-        do throws(DistanceError) {
-            try compute(SharedBuffer(base))
-            initialized = context.stop.isStopped ? 0 : pairs
-        } catch {
-            failure = error
-        }
+) throws(DistanceError) -> LengthArray<Value> {
+    let room: CountedRoom
+    do {
+        room = try CountedRoom(byteCount: pairs * MemoryLayout<Value>.stride, memory: context.memory)
+    } catch {
+        throw .memory(error)
     }
-    if let reason = context.stop.reason { failure = .stopped(reason) }
-    if let failure {
-        context.memory.release(bytes)
-        throw failure
-    }
-    return values
+    let base = room.base.bindMemory(to: Value.self, capacity: pairs)
+    if pairs > 0 { try compute(SharedBuffer(base)) }
+    if let reason = context.stop.reason { throw .stopped(reason) }
+    return LengthArray(UnsafeBufferPointer(start: base, count: pairs), owner: room)
 }

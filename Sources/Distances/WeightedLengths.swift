@@ -5,7 +5,7 @@ public import Vocabulary
 public enum WeightedLengths {
     /// `matrix` with lengths by `weights` and vertices that appear at their weights.
     ///
-    /// The new matrix's bytes are reserved on the account and stay so: whoever lets it go releases them.
+    /// The account counts the new matrix for as long as it is there.
     /// - Throws: `DistanceError.invalidInput` for a weight that `matrix`'s precision cannot hold.
     public static func apply(
         _ weights: [Double], _ exponent: Weighting.Exponent, to matrix: DistanceMatrix,
@@ -13,34 +13,25 @@ public enum WeightedLengths {
     ) throws(DistanceError) -> DistanceMatrix {
         let births = try births(weights, matrix.lowerTriangle.precision)
         func lengths<Length: BinaryFloatingPoint & Sendable>(
-            _ distances: [Length], _ births: [Length]
-        ) throws(DistanceError) -> [Length] {
-            let bytes = distances.count * MemoryLayout<Length>.stride
-            do { try context.memory.reserve(bytes) } catch { throw .memory(error) }
-            let lengths = [Length](unsafeUninitializedCapacity: distances.count) { buffer, initialized in
-                initialized = distances.count
-                guard let base = buffer.baseAddress else { return }
-                base.initialize(repeating: 0, count: distances.count)
-                let shared = SharedBuffer(base)
+            _ distances: LengthArray<Length>, _ births: [Length]
+        ) throws(DistanceError) -> LengthArray<Length> {
+            try condensedMatrix(distances.count, of: Length.self, context: context) { lengths in
                 context.team.forEachChunk(of: matrix.count, by: 16, stop: context.stop) { _, rows in
-                    for a in rows {
-                        let row = a * (a - 1) / 2
-                        for b in 0..<a {
-                            shared.base[row + b] = Length(
-                                length(
-                                    Double(distances[row + b]), Double(births[a]), Double(births[b]), exponent
-                                ))
+                    distances.withUnsafeBufferPointer { distances in
+                        for a in rows {
+                            let row = a * (a - 1) / 2
+                            for b in 0..<a {
+                                lengths.base[row + b] = Length(
+                                    length(
+                                        Double(distances[row + b]), Double(births[a]), Double(births[b]),
+                                        exponent))
+                            }
                         }
                     }
                 }
             }
-            if let reason = context.stop.reason {
-                context.memory.release(bytes)
-                throw .stopped(reason)
-            }
-            return lengths
         }
-        let weighted: Scalars =
+        let weighted: Lengths =
             switch (matrix.lowerTriangle, births) {
             case (.float32(let distances), .float32(let births)): .float32(try lengths(distances, births))
             case (.float64(let distances), .float64(let births)): .float64(try lengths(distances, births))

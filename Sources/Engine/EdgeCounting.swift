@@ -14,10 +14,10 @@ extension DistanceMatrix {
 }
 
 extension SparseGraph {
-    func edgeCount(within threshold: Double) -> Int { lengths.count(within: threshold, every: 1) }
+    func edgeCount(within threshold: Double) -> Int { Lengths(lengths).count(within: threshold, every: 1) }
 }
 
-extension Scalars {
+extension Lengths {
     fileprivate func count(within threshold: Double, every step: Int) -> Int {
         switch self {
         case .float32(let values): Self.count(values, within: threshold, every: step)
@@ -26,8 +26,10 @@ extension Scalars {
     }
 
     private static func count<Value: BinaryFloatingPoint>(
-        _ values: [Value], within threshold: Double, every step: Int
+        _ values: LengthArray<Value>, within threshold: Double, every step: Int
     ) -> Int {
-        stride(from: 0, to: values.count, by: step).count { Double(values[$0]) <= threshold }
+        values.withUnsafeBufferPointer { values in
+            stride(from: 0, to: values.count, by: step).count { Double(values[$0]) <= threshold }
+        }
     }
 }

@@ -56,6 +56,7 @@ extension Engine {
         count(outcome)
         record.end(outcome)
         wakeIfIdle()
+        giveBackKeptMemory()
     }
 
     private func count(_ outcome: Result<ComputeResult, Failure>) {

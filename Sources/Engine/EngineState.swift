@@ -19,6 +19,8 @@ struct EngineState {
     var isDraining = false
     /// When the deadlines are looked at next.
     var alarm: ContinuousClock.Instant?
+    /// Whether somebody is about to look for memory that was kept for the next computation in vain.
+    var looksForKeptMemory = false
     var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     var completed = 0

@@ -165,9 +165,18 @@ extension ComputeInput {
             }
             return .distances(
                 DistanceMatrix(
-                    computed: matrix.lowerTriangle.elements(at: places), count: numbers.count,
+                    computed: Lengths(matrix.lowerTriangle.elements(at: places)), count: numbers.count,
                     vertexBirths: matrix.vertexBirths?.elements(at: numbers.lazy.map(Int.init))))
         case .sparse: preconditionFailure("a sparse graph is not subsampled")
+        }
+    }
+}
+
+extension Lengths {
+    fileprivate func elements(at places: some Sequence<Int>) -> Scalars {
+        switch self {
+        case .float32(let values): .float32(places.map { values[$0] })
+        case .float64(let values): .float64(places.map { values[$0] })
         }
     }
 }

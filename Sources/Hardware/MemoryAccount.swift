@@ -1,3 +1,4 @@
+internal import Glibc
 import Synchronization
 
 /// The large allocations of one computation, counted against a budget that all share.
@@ -21,6 +22,11 @@ public final class MemoryAccount: Sendable {
 
     /// - Throws: `MemoryBudgetExceeded`, with nothing reserved.
     public func reserve(_ bytes: Int) throws(MemoryBudgetExceeded) {
+        try count(bytes)
+        budget?.makeRoom()
+    }
+
+    private func count(_ bytes: Int) throws(MemoryBudgetExceeded) {
         try budget?.take(bytes)
         let now = held.add(bytes, ordering: .relaxed).newValue
         highest.max(now, ordering: .relaxed)
@@ -30,32 +36,73 @@ public final class MemoryAccount: Sendable {
         held.subtract(bytes, ordering: .relaxed)
         budget?.giveBack(bytes)
     }
-}
 
-/// Bytes that all computations of a process may hold together.
-public final class MemoryBudget: Sendable {
-    public let limit: Int
-    private let held = Atomic<Int>(0)
+    // MARK: blocks of fixed size
 
-    public init(limit: Int) { self.limit = limit }
-
-    public var current: Int { held.load(ordering: .relaxed) }
-
-    func take(_ bytes: Int) throws(MemoryBudgetExceeded) {
-        // Never above the limit, not even for a moment: a refusal must not make others refused.
-        var before = held.load(ordering: .relaxed)
-        while true {
-            guard bytes <= limit - before else {
-                throw MemoryBudgetExceeded(requested: bytes, held: before, limit: limit)
-            }
-            let (taken, now) = held.weakCompareExchange(
-                expected: before, desired: before + bytes, ordering: .relaxed)
-            if taken { return }
-            before = now
+    /// A block of memory, counted; there may be anything in it. `free` takes it back.
+    ///
+    /// - Throws: `MemoryBudgetExceeded` where the budget or the system has no more, with nothing reserved.
+    package func allocate(_ bytes: Int) throws(MemoryBudgetExceeded) -> UnsafeMutableRawPointer {
+        try counting(bytes) {
+            KeptBlocks.suits(bytes)
+                ? self.budget?.kept(bytes) ?? MemoryBlock.allocate(bytes) : malloc(max(bytes, 1))
         }
     }
 
-    func giveBack(_ bytes: Int) { held.subtract(bytes, ordering: .relaxed) }
+    /// The same, of zeros. A large one comes so from the system, untouched, so that whoever uses a page first is the
+    /// one to have it cleared.
+    package func allocateZeros(_ bytes: Int) throws(MemoryBudgetExceeded) -> UnsafeMutableRawPointer {
+        try counting(bytes) {
+            KeptBlocks.suits(bytes) ? MemoryBlock.allocate(bytes) : calloc(max(bytes, 1), 1)
+        }
+    }
+
+    package func free(_ room: UnsafeMutableRawPointer, _ bytes: Int) {
+        release(bytes)
+        if KeptBlocks.suits(bytes) { letGo(room, bytes) } else { Glibc.free(room) }
+    }
+
+    // MARK: blocks that grow
+
+    /// A block of memory, counted, for `resize` and `freeResizable`; there may be anything in it.
+    ///
+    /// - Throws: `MemoryBudgetExceeded` where the budget or the system has no more, with nothing reserved.
+    package func allocateResizable(_ bytes: Int) throws(MemoryBudgetExceeded) -> UnsafeMutableRawPointer {
+        try counting(bytes) { self.budget?.kept(bytes) ?? MemoryBlock.allocate(bytes) }
+    }
+
+    /// Keeps what is in the block, and moves it if need be.
+    ///
+    /// - Throws: `MemoryBudgetExceeded` where the budget or the system has no more; nothing has changed then.
+    package func resize(
+        _ room: UnsafeMutableRawPointer, from held: Int, to wanted: Int
+    ) throws(MemoryBudgetExceeded) -> UnsafeMutableRawPointer {
+        let moved = try counting(max(wanted - held, 0)) { MemoryBlock.resize(room, from: held, to: wanted) }
+        if wanted < held { release(held - wanted) }
+        return moved
+    }
+
+    package func freeResizable(_ room: UnsafeMutableRawPointer, _ bytes: Int) {
+        release(bytes)
+        letGo(room, bytes)
+    }
+
+    /// What `find` returns, with so many bytes counted.
+    private func counting(
+        _ bytes: Int, _ find: () -> UnsafeMutableRawPointer?
+    ) throws(MemoryBudgetExceeded) -> UnsafeMutableRawPointer {
+        try count(bytes)
+        let room = find()
+        // Only now: what was kept may have become the block.
+        budget?.makeRoom()
+        if let room { return room }
+        release(bytes)
+        throw MemoryBudgetExceeded(requested: bytes, held: current, limit: current)
+    }
+
+    private func letGo(_ room: UnsafeMutableRawPointer, _ bytes: Int) {
+        if let budget { budget.keep(room, bytes) } else { MemoryBlock.free(room, bytes) }
+    }
 }
 
 /// A reservation that would have passed the budget. All in bytes.

@@ -3,11 +3,11 @@ internal import Glibc
 
 /// Blocks of memory whose size their owner remembers. Large ones are mappings of their own, which grow
 /// without a copy and go back to the system at once, whatever else the process has allocated meanwhile.
-package enum MemoryBlock {
+enum MemoryBlock {
     private static let leastMapping = 1 << 17
     private static let smallPage = Int(sysconf(Int32(_SC_PAGESIZE)))
 
-    package static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
         guard bytes >= leastMapping else { return malloc(bytes) }
         guard bytes >= LargeBlocks.page else { return map(bytes) }
         // From a large page's boundary on; the system would only think of that for whole large pages.
@@ -21,13 +21,26 @@ package enum MemoryBlock {
         return start
     }
 
+    /// Cuts a large block after so many bytes. What is behind, from the next large page on, is a large block too, and
+    /// goes back to the system where there is not that much.
+    static func split(
+        _ room: UnsafeMutableRawPointer, _ bytes: Int, at first: Int
+    ) -> (room: UnsafeMutableRawPointer, bytes: Int)? {
+        let end = (first + smallPage - 1) / smallPage * smallPage
+        let next = (first + LargeBlocks.page - 1) / LargeBlocks.page * LargeBlocks.page
+        let isLarge = bytes - next >= LargeBlocks.page
+        let gap = (isLarge ? next : bytes) - end
+        if gap > 0 { munmap(room + end, gap) }
+        return isLarge ? (room + next, bytes - next) : nil
+    }
+
     private static func map(_ bytes: Int) -> UnsafeMutableRawPointer? {
         let room = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         return room == MAP_FAILED ? nil : room
     }
 
     /// Keeps what is there, and moves it if need be; nil where there is no more memory, and nothing has changed.
-    package static func resize(
+    static func resize(
         _ room: UnsafeMutableRawPointer, from held: Int, to wanted: Int
     ) -> UnsafeMutableRawPointer? {
         if held < leastMapping, wanted < leastMapping { return realloc(room, wanted) }
@@ -43,7 +56,7 @@ package enum MemoryBlock {
         return other
     }
 
-    package static func free(_ room: UnsafeMutableRawPointer, _ bytes: Int) {
+    static func free(_ room: UnsafeMutableRawPointer, _ bytes: Int) {
         if bytes < leastMapping { Glibc.free(room) } else { munmap(room, bytes) }
     }
 

@@ -25,7 +25,7 @@ public enum ComputeInput: Sendable, Hashable {
         case .distances(let matrix):
             .distances(
                 try DistanceMatrix(
-                    count: matrix.count, lowerTriangle: matrix.lowerTriangle,
+                    count: matrix.count, lowerTriangle: matrix.lowerTriangle.scalars,
                     vertexBirths: matrix.vertexBirths, weights: weights))
         case .sparse(let graph):
             .sparse(

@@ -83,18 +83,18 @@ extension ComputeInput {
     var arrays: [WireArray] {
         switch self {
         case .points(let cloud):
-            [WireArray(cloud.coordinates)] + Self.perVertex(cloud.weights, like: cloud.coordinates)
+            [WireArray(cloud.coordinates)] + Self.perVertex(cloud.weights, in: cloud.coordinates.precision)
         case .distances(let matrix):
-            [WireArray(matrix.lowerTriangle)]
-                + Self.perVertex(matrix.vertexBirths ?? matrix.weights, like: matrix.lowerTriangle)
+            [WireArray(matrix.lowerTriangle.scalars)]
+                + Self.perVertex(matrix.vertexBirths ?? matrix.weights, in: matrix.lowerTriangle.precision)
         case .sparse(let graph):
             [.int32(graph.ends), WireArray(graph.lengths)]
-                + Self.perVertex(graph.vertexBirths ?? graph.weights, like: graph.lengths)
+                + Self.perVertex(graph.vertexBirths ?? graph.weights, in: graph.lengths.precision)
         }
     }
 
     /// All real numbers of an input travel in one precision.
-    private static func perVertex(_ numbers: Scalars?, like others: Scalars) -> [WireArray] {
-        numbers.map { [WireArray($0.converted(to: others.precision))] } ?? []
+    private static func perVertex(_ numbers: Scalars?, in precision: Precision) -> [WireArray] {
+        numbers.map { [WireArray($0.converted(to: precision))] } ?? []
     }
 }

@@ -65,7 +65,7 @@ struct DeviceDistancesTests {
             let context = ComputeContext(memory: memory)
             let found = try matrix(cloud, .euclidean, on: device, context: context)
             #expect(zip(found.distances, expected).allSatisfy { abs($0 - $1) <= 1e-6 * $1 })
-            #expect(memory.current == 200 * 199 / 2 * 4)
+            #expect(memory.current == 0)
             if found.backend == "opencl" { break }
             #expect(found.backend.hasPrefix("cpu-"))
             _ = try matrix(cloud, .euclidean, on: device)

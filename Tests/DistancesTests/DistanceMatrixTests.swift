@@ -221,19 +221,22 @@ import Vocabulary
         }
     }
 
-    @Test func theMatrixStaysReservedAndTheRestIsGivenBack() throws {
+    @Test func theMatrixIsCountedWhileItIsThereAndTheRestIsGivenBack() throws {
         let budget = MemoryBudget(limit: 1 << 20)
         let context = ComputeContext(memory: MemoryAccount(budget: budget))
-        _ = try PairwiseDistances.matrix(
-            of: randomCloud(100, 3), metric: .cosine, precision: .float32, context: context)
-        #expect(context.memory.current == 4950 * 4)
+        do {
+            let matrix = try PairwiseDistances.matrix(
+                of: randomCloud(100, 3), metric: .cosine, precision: .float32, context: context)
+            withExtendedLifetime(matrix) { #expect(context.memory.current == 4950 * 4) }
+        }
         #expect(context.memory.peak > 4950 * 4)
+        #expect(context.memory.current == 0)
 
         #expect(throws: DistanceError.self) {
             try PairwiseDistances.matrix(
                 of: randomCloud(1000, 3), metric: .euclidean, precision: .float32, context: context)
         }
-        #expect(context.memory.current == 4950 * 4)
+        #expect(context.memory.current == 0)
     }
 
     @Test func aStoppedComputationEnds() throws {

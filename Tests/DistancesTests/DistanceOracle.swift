@@ -55,3 +55,7 @@ let allMetrics: [Metric] = [
 extension Scalars {
     var doubles: [Double] { (0..<count).map { self[$0] } }
 }
+
+extension Lengths {
+    var doubles: [Double] { scalars.doubles }
+}

@@ -110,7 +110,8 @@ import Vocabulary
         _ = try PairwiseDistances.matrix(
             of: cloud, metric: .cosine, precision: .float32, by: .products,
             context: ComputeContext(memory: memory))
-        #expect(memory.current == 300 * 299 / 2 * 4)
+        #expect(memory.peak > 300 * 299 / 2 * 4)
+        #expect(memory.current == 0)
     }
 
     /// Random points, the last two of them point 0 again and nearly point 1.

@@ -31,7 +31,7 @@ import Vocabulary
         }
         let graph = try SparseGraph(
             count: 30, ends: (0..<30).flatMap { a in (0..<a).flatMap { [Int32($0), Int32(a)] } },
-            lengths: matrix.lowerTriangle)
+            lengths: matrix.lowerTriangle.scalars)
         #expect(
             try DistanceToMeasure.weights(of: graph, neighbours: neighbours, r: r, context: ComputeContext())
                 == DistanceToMeasure.weights(

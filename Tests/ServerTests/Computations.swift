@@ -30,7 +30,7 @@ struct Echo: Computation {
         let (numbers, births): (Scalars, Scalars?) =
             switch input {
             case .points(let cloud): (cloud.coordinates, nil)
-            case .distances(let matrix): (matrix.lowerTriangle, matrix.vertexBirths)
+            case .distances(let matrix): (matrix.lowerTriangle.scalars, matrix.vertexBirths)
             case .sparse(let graph): (graph.lengths, graph.vertexBirths)
             }
         var pairs: [PersistencePair] = []

@@ -49,8 +49,11 @@ struct BenchDistances {
     }()
 
     /// For the runs of one measurement. There are many where ways of computing are beside each other.
-    private static let budget: Duration =
+    private static let time: Duration =
         CommandLine.arguments.contains("--backends") ? .milliseconds(300) : .seconds(1)
+
+    /// Keeps what one run has let go for the next, as the daemon does between requests.
+    private static let budget = MemoryBudget(limit: .max)
 
     private typealias Way = (name: String, method: PairwiseDistances.Method)
     private static let onHost: [Way] = [("cpu", .differences), ("openblas", .products)]
@@ -126,7 +129,7 @@ struct BenchDistances {
             do {
                 return try PairwiseDistances.matrix(
                     of: cloud, metric: metric, precision: .float32, by: way.method,
-                    context: ComputeContext(team: team)
+                    context: ComputeContext(team: team, memory: MemoryAccount(budget: budget))
                 ).backend
             } catch {
                 throw BenchError("\(error)")
@@ -140,7 +143,7 @@ struct BenchDistances {
             do {
                 _ = try PairwiseDistances.neighbours(
                     of: cloud, metric: .euclidean, precision: .float32, within: 0.15,
-                    context: ComputeContext(team: team))
+                    context: ComputeContext(team: team, memory: MemoryAccount(budget: budget)))
             } catch {
                 throw BenchError("\(error)")
             }
@@ -163,7 +166,7 @@ struct BenchDistances {
                 var backend = ""
                 _ = device?.takeTimes()
                 let begin = ContinuousClock.now
-                while seconds.count < 7, seconds.isEmpty || begin.duration(to: .now) < budget {
+                while seconds.count < 7, seconds.isEmpty || begin.duration(to: .now) < time {
                     let start = ContinuousClock.now
                     backend = try compute(team)
                     seconds.append(start.duration(to: .now) / .seconds(1))

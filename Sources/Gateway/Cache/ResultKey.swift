@@ -16,7 +16,7 @@ struct ResultKey: Hashable, Sendable {
         switch input {
         case .points(let cloud): digest.update(cloud.coordinates)
         case .distances(let matrix):
-            digest.update(matrix.lowerTriangle)
+            digest.update(matrix.lowerTriangle.scalars)
             if let births = matrix.vertexBirths { digest.update(births) }
         case .sparse(let graph):
             graph.ends.withUnsafeBytes { digest.update(bufferPointer: $0) }

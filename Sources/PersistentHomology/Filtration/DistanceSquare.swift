@@ -1,5 +1,6 @@
 public import Hardware
 import Synchronization
+import Vocabulary
 
 /// The square of a dense graph while it is filled with the distances of points, in float32: they become sort
 /// keys where they stand, and ranks later, so that there never is a matrix beside it.
@@ -108,7 +109,7 @@ struct LowerTriangle<Length: SortableLength>: @unchecked Sendable {
 
     /// Calls `body` with the condensed distances as rows.
     static func withRows<Result>(
-        of condensed: [Length], _ body: (LowerTriangle) throws(HomologyError) -> Result
+        of condensed: LengthArray<Length>, _ body: (LowerTriangle) throws(HomologyError) -> Result
     ) throws(HomologyError) -> Result {
         try condensed.withUnsafeBufferPointer { lengths throws(HomologyError) in
             // Fewer than two points have no distances, and nobody reads any.

@@ -13,19 +13,12 @@ final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
     private let owner: AnyObject?
 
     /// - Throws: `HomologyError.memory` when the account refuses.
-    init(count: Int, memory: MemoryAccount) throws(HomologyError) {
-        let bytes = count * MemoryLayout<Element>.stride
-        do { try memory.reserve(bytes) } catch { throw .memory(error) }
-        if bytes < Self.large {
-            base = .allocate(capacity: max(count, 1))
-        } else {
-            guard let room = MemoryBlock.allocate(bytes) else {
-                memory.release(bytes)
-                throw .memory(
-                    MemoryBudgetExceeded(requested: bytes, held: memory.current, limit: memory.current))
-            }
-            base = room.bindMemory(to: Element.self, capacity: count)
-        }
+    convenience init(count: Int, memory: MemoryAccount) throws(HomologyError) {
+        do { self.init(try memory.allocate(Self.bytes(count)), count, memory) } catch { throw .memory(error) }
+    }
+
+    private init(_ room: UnsafeMutableRawPointer, _ count: Int, _ memory: MemoryAccount) {
+        base = room.bindMemory(to: Element.self, capacity: count)
         self.count = count
         self.memory = memory
         owner = nil
@@ -48,22 +41,14 @@ final class Storage<Element: BitwiseCopyable>: @unchecked Sendable {
     /// As many elements whose bytes are all zero. What is large comes so from the system, untouched: whoever uses it
     /// first is the one to clear it.
     convenience init(zeros count: Int, memory: MemoryAccount) throws(HomologyError) {
-        try self.init(count: count, memory: memory)
-        let bytes = count * MemoryLayout<Element>.stride
-        if bytes < Self.large {
-            UnsafeMutableRawPointer(base).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        do { self.init(try memory.allocateZeros(Self.bytes(count)), count, memory) } catch {
+            throw .memory(error)
         }
     }
 
-    /// From so many bytes on a mapping on large pages pays; smaller blocks are found again without page faults.
-    private static var large: Int { 1 << 21 }
+    deinit { if owner == nil { memory.free(base, Self.bytes(count)) } }
 
-    deinit {
-        if owner != nil { return }
-        let bytes = count * MemoryLayout<Element>.stride
-        if bytes < Self.large { base.deallocate() } else { MemoryBlock.free(base, bytes) }
-        memory.release(bytes)
-    }
+    private static func bytes(_ count: Int) -> Int { count * MemoryLayout<Element>.stride }
 
     @inline(__always)
     subscript(index: Int) -> Element {
