@@ -8,6 +8,7 @@ let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", packa
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -138,7 +139,8 @@ let package = Package(
             dependencies: [
                 "CZlib", "Vocabulary", "Formats", "TDAClient", "Messages", "JobStore", "ResultCache",
                 hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, nioCore, nioHTTP1, nioHTTPTypes,
-                nioPosix, nioSSL, nioTLS, collections, crypto, cryptoExtras, jwtKit, lifecycle, logging,
+                nioHTTPTypesHTTP1, nioPosix, nioSSL, nioTLS, collections, crypto, cryptoExtras, jwtKit,
+                lifecycle, logging,
             ]),
         .testTarget(
             name: "GatewayTests",

@@ -98,6 +98,30 @@ import Vocabulary
         #expect(daemon.requests.count == 50)
     }
 
+    @Test func closesAfterTheAnswerToAClientOfOldHTTP() async throws {
+        try await withGateway(FakeCompute(), .live) { client in
+            let port = try #require(client.port)
+            // It comes to its end only when the gateway closes.
+            let answer = try await RawClient.exchange(port: port, "GET /health HTTP/1.0\r\n\r\n")
+            #expect(answer.hasPrefix("HTTP/1.1 200 "))
+        }
+    }
+
+    @Test(arguments: ["/api/v1/data/upload", computePath])
+    func answersBodiesThatAreNotHTTP(path: String) async throws {
+        try await withGateway(FakeCompute(), .live) { client in
+            let port = try #require(client.port)
+            let answer = try await RawClient.exchange(
+                port: port,
+                "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\nno length\r\n")
+            #expect(answer.hasPrefix("HTTP/1.1 400 "))
+            // One answer.
+            #expect(answer.matches(of: /VALIDATION_ERROR/).count == 1)
+            try await #expect(client.post(computePath, ProblemTests.onePoint).status == .ok)
+        }
+    }
+
     @Test func answersRequestsThatAreNotHTTP() async throws {
         try await withGateway(FakeCompute(), .live) { client in
             let port = try #require(client.port)

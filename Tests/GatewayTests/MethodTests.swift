@@ -44,6 +44,20 @@ import Testing
         }
     }
 
+    /// A body would be taken for the head of the next answer.
+    @Test func answersHeadWithoutABodyWhateverIsWrong() async throws {
+        try await withGateway(FakeCompute(), .live) { client in
+            let port = try #require(client.port)
+            let heads = ["/nothing", computePath, "/api/v1/jobs/7"].map {
+                "HEAD \($0) HTTP/1.1\r\nHost: x\r\n"
+            }
+            let answer = try await RawClient.exchange(
+                port: port, heads.joined(separator: "\r\n") + "Connection: close\r\n\r\n")
+            let blocks = answer.split(separator: "\r\n\r\n").map { $0.prefix(12) }
+            #expect(blocks == ["HTTP/1.1 404", "HTTP/1.1 405", "HTTP/1.1 404"])
+        }
+    }
+
     @Test func answersHeadLikeGetWithoutTheBody() async throws {
         try await withGateway { client in
             let response = try await client.execute(uri: "/api/v1/health", method: .head)

@@ -2,6 +2,7 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 
 /// Stands at the foot of each connection's pipeline and does what needs the channel itself:
 ///
@@ -47,6 +48,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         self.connection = connection
         connections.add(connection, for: context.channel)
         isStream = context.channel.parent?.parent != nil
+        let pipeline = context.pipeline.syncOperations
+        if !isStream, let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) {
+            try? pipeline.addHandler(ClosingForOldClients(), position: .before(codec))
+        }
         let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         looking = context.eventLoop.scheduleRepeatedTask(
             initialDelay: limits.lookInterval, delay: limits.lookInterval
@@ -133,8 +138,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 return context.write(wrapOutboundOut(.head(head)), promise: promise)
             }
             closesAfterResponse = head.headerFields[.connection] == "close"
-            if let parserError, head.status == .badRequest, closesAfterResponse {
-                // The server's own answer to it has no body.
+            // The server's own answer to it has no body; a route that was reading one has answered otherwise.
+            if let parserError, head.status == .badRequest, head.headerFields[.contentLength] == "0" {
                 let (head, body) = Problem(parserError).parts
                 context.write(wrapOutboundOut(.head(head)), promise: nil)
                 context.write(wrapOutboundOut(.body(body)), promise: promise)
@@ -155,8 +160,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 }
 
 extension Problem {
-    /// Of a request that is not HTTP, or more of it than is taken.
-    fileprivate init(_ error: HTTPParserError) {
+    /// Of a request that is not HTTP, in its head or later, or more of it than is taken.
+    init(_ error: HTTPParserError) {
         switch error {
         case .headerOverflow:
             self.init(.headTooLarge, "the request's line and header fields are too long")

@@ -3,6 +3,7 @@ import Hummingbird
 import Logging
 import Messages
 import NIOCore
+import NIOHTTP1
 import Vocabulary
 
 /// The outermost middleware: gives each request its id, turns every error into a problem response,
@@ -32,6 +33,8 @@ struct RequestEnvelope: RouterMiddleware {
             let problem = Self.problem(for: error, context)
             response = problem.response(requestID: context.requestID)
         }
+        // An error has no body either there: the client would take it for the next answer's head.
+        if request.method == .head { response = response.createHeadResponse() }
         response.headers[.xRequestID] = context.requestID
 
         let elapsed = ContinuousClock.now - start
@@ -100,6 +103,7 @@ struct RequestEnvelope: RouterMiddleware {
         switch error {
         case let problem as Problem: return problem
         case is ClientLeft: return Problem(.unavailable, "the client has left")
+        case let error as HTTPParserError: return Problem(error)
         case is ClientTooSlow:
             return Problem(.requestTimeout, "the body comes too slowly", closesConnection: true)
         case let error as any HTTPResponseError where error.status == .contentTooLarge:
