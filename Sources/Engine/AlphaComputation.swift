@@ -44,7 +44,7 @@ public struct AlphaComputation: Sendable {
 
 extension Failure {
     fileprivate static let noPoints = Failure(
-        .unsupported,
+        .invalidArgument,
         "an alpha complex is made of points; of distances and graphs make a Vietoris–Rips complex instead")
 
     fileprivate static let weighted = Failure(
@@ -52,7 +52,7 @@ extension Failure {
 
     fileprivate static func noAlphaComplex(dimension: Int) -> Failure {
         Failure(
-            .unsupported,
+            .invalidArgument,
             "alpha complexes are made of points of 2 or 3 coordinates, these have \(dimension); "
                 + "make a Vietoris–Rips complex of them instead",
             details: ["dimension": "\(dimension)"])

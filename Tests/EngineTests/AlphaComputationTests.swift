@@ -41,14 +41,14 @@ import Vocabulary
     }
 
     @Test(arguments: [1, 4, 17])
-    func otherDimensionsAreUnsupportedAndTheMessageNamesTheWay(dimension: Int) async throws {
+    func otherDimensionsAreRefusedAndTheMessageNamesTheWay(dimension: Int) async throws {
         let request = try request(
             Array(repeating: 0.5, count: 3 * dimension), dimension: dimension, AlphaComplexOptions())
         let engine = try engine()
         let failure = await #expect(throws: Failure.self) {
             try await engine.compute(request, client: client)
         }
-        #expect(failure?.code == .unsupported)
+        #expect(failure?.code == .invalidArgument)
         #expect(failure?.message.contains("Vietoris–Rips") == true)
         let refused = await #expect(throws: Failure.self) {
             try await engine.estimate(request, client: client)
@@ -56,14 +56,14 @@ import Vocabulary
         #expect(refused == failure)
     }
 
-    @Test func distancesAreUnsupported() async throws {
+    @Test func distancesAreRefused() async throws {
         let matrix = try DistanceMatrix(count: 3, lowerTriangle: .float32([1, 1, 1]))
         let request = ComputeRequest(
             input: .distances(matrix), options: .alpha(try AlphaComplexOptions()))
         let failure = await #expect(throws: Failure.self) {
             try await engine().compute(request, client: client)
         }
-        #expect(failure?.code == .unsupported)
+        #expect(failure?.code == .invalidArgument)
     }
 
     @Test func scalesThatAreTooFarApartAreNamed() async throws {

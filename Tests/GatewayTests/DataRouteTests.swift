@@ -83,7 +83,9 @@ import Vocabulary
         Bad(file: "0,1\n2,x\n", message: "line 2, column 3", line: 2),
         Bad(file: "", message: "", line: 1),
         Bad(file: "[[0, 1], [2]]", name: "cloud.json", message: "line 1", line: 1),
-        Bad(file: "0,1\n", metadata: #"{"dimension": 3}"#, message: "metadata.dimension is 3"),
+        Bad(
+            file: "x,y\n\n0,1\n", metadata: #"{"dimension": 3}"#,
+            message: "line 3, column 1: points[0] has 2 coordinates, expected 3", line: 3),
         Bad(file: "0,1\n", name: "cloud.bin", message: "unknown format \"bin\""),
         Bad(file: "0,1\n", name: "cloud", message: "metadata.format is missing"),
         Bad(file: "0,1\n", name: "cloud.npy", message: ""),

@@ -100,6 +100,12 @@ def test_bad_data(tda, text, form, place):
     assert not done.stdout
 
 
+def test_points_that_have_no_alpha_complex(tda):
+    done = tda("alpha", "-", input="0 0 0 0\n")
+    assert done.returncode == BAD_DATA, done.stderr
+    assert "2 or 3 coordinates" in done.stderr
+
+
 def test_a_file_that_is_not_there(tda, folder):
     done = tda("rips", folder / "nowhere.csv")
     assert done.returncode in (USAGE, BAD_DATA, 66)

@@ -22,8 +22,11 @@ public enum InputParser {
     }
 
     /// A cloud of points in a format that is known beforehand.
+    ///
+    /// - Parameter dimension: how many coordinates each point must have, where that is known too.
     public static func points(
-        _ bytes: UnsafeRawBufferPointer, as format: PointsFormat, precision: Precision
+        _ bytes: UnsafeRawBufferPointer, as format: PointsFormat, precision: Precision,
+        dimension: Int? = nil
     ) throws(FormatError) -> PointCloud {
         try located(in: bytes) { () throws(TextError) in
             let table =
@@ -33,6 +36,10 @@ public enum InputParser {
                 case .json: try JSONTable.table(bytes, name: "points")
                 case .npy: try NPYTable.table(bytes)
                 }
+            if let dimension, dimension != table.columns {
+                throw table.error(
+                    "points[0] has \(table.columns) coordinates, expected \(dimension)", at: 0, in: bytes)
+            }
             return try points(table, in: bytes, precision)
         }.get()
     }

@@ -42,11 +42,7 @@ final class Uploads: Sendable {
     func add(_ file: UploadFile, _ metadata: UploadMetadata) async throws -> Upload {
         let format = try metadata.checkedFormat()
         let digest = try await onDiskThread { try file.finish() }
-        let cloud = try await cloud(at: file.path, format, .float64)
-        if let dimension = metadata.dimension, dimension != cloud.dimension {
-            throw Problem.badUpload(
-                "the points have \(cloud.dimension) coordinates, metadata.dimension is \(dimension)")
-        }
+        let cloud = try await cloud(at: file.path, format, .float64, dimension: metadata.dimension)
         let id = RandomID.make()
         let upload = Upload(
             id: id, name: metadata.name ?? id, description: metadata.description, format: format.rawValue,
@@ -95,7 +91,7 @@ final class Uploads: Sendable {
     private func path(of digest: String) -> String { "\(directory)/\(digest)" }
 
     private func cloud(
-        at path: String, _ format: PointsFormat, _ precision: Precision
+        at path: String, _ format: PointsFormat, _ precision: Precision, dimension: Int? = nil
     ) async throws -> PointCloud {
         try await readers.run {
             try await onDiskThread {
@@ -105,7 +101,7 @@ final class Uploads: Sendable {
                 let file = try MappedFile(path: path)
                 do throws(FormatError) {
                     return try file.withBytes { (bytes) throws(FormatError) in
-                        try InputParser.points(bytes, as: format, precision: precision)
+                        try InputParser.points(bytes, as: format, precision: precision, dimension: dimension)
                     }
                 } catch {
                     throw Problem.badUpload(error)
