@@ -70,10 +70,26 @@ import Vocabulary
         }
     }
 
-    @Test func becomesAJobWhenTheClientPrefersSo() async throws {
+    /// Who waits shares the daemon's threads with others.
+    @Test func becomesAJobWhenItWouldTakeOneThreadLong() async throws {
+        let daemon = FakeCompute(estimate: { (request) throws(Failure) in
+            ComputeEstimate(
+                seconds: request.threads == 1 ? 3 : 1.5, memory: 1, admissible: true, memoryBudget: 1)
+        })
+        let points = (0..<300).map { "[\($0)]" }.joined(separator: ",")
+        let body = #"{"point_cloud": {"points": [\#(points)]}}"#
+        try await withGateway(daemon) { client in
+            try await #expect(client.post(computePath, body).status == .accepted)
+            let estimate = try await client.post("/api/v1/tda/estimate", body).json
+            #expect(estimate["mode"] == "async")
+            #expect(estimate["estimated_time_ms"] == 1500)
+        }
+    }
+
+    @Test(arguments: ["respond-async, wait=10", "wait=10, Respond-Async", "respond-async; q=1"])
+    func becomesAJobWhenTheClientPrefersSo(preference: String) async throws {
         try await withGateway { client in
-            _ = try await submit(
-                client, ProblemTests.onePoint, headers: [.init("Prefer")!: "respond-async, wait=10"])
+            _ = try await submit(client, ProblemTests.onePoint, headers: [.init("Prefer")!: preference])
         }
     }
 

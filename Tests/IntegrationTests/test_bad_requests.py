@@ -4,6 +4,7 @@ next good request is answered right.
 
 import json
 
+import clouds
 import pytest
 import service
 
@@ -130,6 +131,17 @@ def test_estimate(shared):
     assert estimate["mode"] == "sync"
     assert estimate["estimated_time_ms"] >= 0
     assert estimate["estimated_memory_mb"] >= 0
+
+
+def test_ten_thousand_points_become_a_job(shared, compute):
+    points = clouds.uniform(10_000, 3, seed=1).astype(float).round(4).tolist()
+    body = {**cloud(points), "parameters": {"max_edge_length": 2}}
+    assert service.fetch(f"{shared.base}/tda/estimate", body).json()["mode"] == "async"
+    answer = compute(body)
+    assert answer.status == 202, answer.body.decode()
+    job = answer.json()
+    assert answer.headers["Location"] == job["status_url"] == f"/api/v1/jobs/{job['job_id']}"
+    assert service.fetch(f"{shared.base}/jobs/{job['job_id']}/cancel", b"").status == 200
 
 
 def test_a_computation_above_the_memory_budget(folder, start):

@@ -21,17 +21,15 @@ extension ComputeRoutes {
         // What is read out of a body takes about as much: it counts until the answer.
         defer { withExtendedLifetime(held) {} }
         let body = try ArrayBody.normalized(held.bytes, of: request)
-        let key = try Self.idempotencyKey(of: request, body)
+        var call = try Self.call(in: body, for: algorithm)
+        if request.prefersAsync { call.isAsync = true }
+        let key = try Self.idempotencyKey(of: request, algorithm, body)
         if let key,
             let earlier = try await jobs.stored({ store throws(StoreError) in
                 try await store.job(submittedUnder: key)
             })
         {
-            return try await response(to: earlier)
-        }
-        var call = try Self.call(in: body, for: algorithm)
-        if request.headers[values: .prefer].contains(where: { $0.contains("respond-async") }) {
-            call.isAsync = true
+            return try await response(to: earlier, isAsync: call.isAsync)
         }
         // A job is wanted all the same; an answer is nobody's once its client has left.
         let connection = call.isAsync ? nil : context.connection
@@ -76,10 +74,12 @@ extension ComputeRoutes {
             return try await answer(job, known, cached: true, key)
         }
         let estimate = try await estimateIfNeeded(work, call, connection)
-        if call.isAsync || estimate.map({ .seconds($0.seconds) > syncLimit }) == true {
+        if call.isAsync || estimate.map(exceedsSyncLimit) == true {
             job.parameters = call.options.json(threads: call.threads)
             let outcome = try await jobs.submit(job, body: Data(submission.body.readableBytesView), key: key)
-            guard case .created = outcome else { return try await response(to: outcome) }
+            guard case .created = outcome else {
+                return try await response(to: outcome, isAsync: call.isAsync)
+            }
             return Self.accepted(job, estimated: estimate.map { .seconds($0.seconds) } ?? syncLimit)
         }
         let result = try await result(of: work, resultKey, connection)
@@ -125,7 +125,7 @@ extension ComputeRoutes {
             let outcome = try await jobs.stored { store throws(StoreError) in
                 try await store.record(completed, results: result.stored, key: key)
             }
-            guard case .created = outcome else { return try await response(to: outcome) }
+            guard case .created = outcome else { return try await response(to: outcome, isAsync: false) }
         } else {
             recent.insert(job, result)
         }
@@ -138,7 +138,7 @@ extension ComputeRoutes {
     // MARK: Idempotency
 
     private static func idempotencyKey(
-        of request: Request, _ body: ByteBuffer
+        of request: Request, _ algorithm: Algorithm, _ body: ByteBuffer
     ) throws(Problem) -> IdempotencyKey? {
         guard let key = request.headers[.idempotencyKey] else { return nil }
         guard (1...255).contains(key.utf8.count) else {
@@ -146,16 +146,16 @@ extension ComputeRoutes {
         }
         // Each token has keys of its own, and is not to be found in the store.
         let owner = Hex.sha256(Array((request.headers[.authorization] ?? "").utf8)).prefix(16)
-        return IdempotencyKey(key: "\(owner)/\(key)", digest: Hex.sha256(body))
+        return IdempotencyKey(key: "\(owner)/\(key)", digest: "\(algorithm.rawValue)/\(Hex.sha256(body))")
     }
 
-    /// The answer to a request whose key was used before.
-    private func response(to outcome: SubmitOutcome) async throws -> Response {
+    /// The answer to a request whose key was used before: of the same kind as the first was.
+    private func response(to outcome: SubmitOutcome, isAsync: Bool) async throws -> Response {
         switch outcome {
         case .mismatch:
             throw Problem(
                 .idempotencyMismatch, "this Idempotency-Key was used with another body; take a new key")
-        case .existing(let job) where job.state == .completed:
+        case .existing(let job) where job.state == .completed && !isAsync:
             let results = try await jobs.stored { store throws(StoreError) in
                 try await store.results(of: job.id)
             }
@@ -184,6 +184,18 @@ extension ComputeRoutes {
 
 extension ComputeCall {
     var fileID: String? { if case .file(let id) = source { id } else { nil } }
+}
+
+extension Request {
+    /// Whether it says `Prefer: respond-async`, among other preferences perhaps (RFC 7240).
+    fileprivate var prefersAsync: Bool {
+        headers[values: .prefer].contains { preferences in
+            preferences.split(separator: ",").contains { preference in
+                let name = preference.split(separator: ";", omittingEmptySubsequences: false)[0]
+                return name.filter { !$0.isWhitespace }.lowercased() == "respond-async"
+            }
+        }
+    }
 }
 
 extension HTTPField.Name {

@@ -17,7 +17,7 @@ struct ComputeRoutes: Sendable {
     let recent: RecentJobs
     let bodies: BodyReader
     let metrics: GatewayMetrics
-    /// What the daemon may hold a request for before it becomes a job.
+    /// What a request may take the daemon, on one thread, before it becomes a job.
     let syncLimit: Duration
 
     var routes: [Route] {
@@ -111,14 +111,17 @@ struct ComputeRoutes: Sendable {
 
     /// Asks the daemon what the work will take, unless it is small enough to do without asking.
     ///
-    /// A request that waits for its answer fails when the daemon is away; a job can wait for the daemon.
+    /// What must be done within the request is judged by the time that it takes one thread: all who wait share the
+    /// threads, and nobody knows how many will. A request that waits for its answer fails when the daemon is away; a job can wait for the daemon.
     func estimateIfNeeded(
         _ work: ComputeRequest, _ call: ComputeCall, _ connection: Connection?
     ) async throws -> ComputeEstimate? {
         guard call.isAsync || !work.isSmall else { return nil }
         let estimate: ComputeEstimate
         do {
-            estimate = try await cancelled(with: connection) { [compute] in try await compute.estimate(work) }
+            let asked = call.isAsync ? work : work.onOneThread
+            estimate = try await cancelled(with: connection) { [compute] in try await compute.estimate(asked)
+            }
         } catch let error as Failure {
             guard call.isAsync, [.unavailable, .overloaded].contains(error.code) else { throw Problem(error) }
             return nil
@@ -135,14 +138,19 @@ struct ComputeRoutes: Sendable {
         return estimate
     }
 
+    func exceedsSyncLimit(_ estimate: ComputeEstimate) -> Bool { .seconds(estimate.seconds) > syncLimit }
+
     private func estimate(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let held = try await bodies.read(request)
         defer { withExtendedLifetime(held) {} }
         let call = try Self.call(in: try ArrayBody.normalized(held.bytes, of: request), for: nil)
         let input = try await inputs.input(of: call)
+        let work = call.request(for: input)
         let estimate: ComputeEstimate
+        var isAsync = call.isAsync
         do throws(Failure) {
-            estimate = try await compute.estimate(call.request(for: input))
+            estimate = try await compute.estimate(work)
+            if !isAsync { isAsync = exceedsSyncLimit(try await compute.estimate(work.onOneThread)) }
         } catch {
             throw Problem(error)
         }
@@ -150,7 +158,7 @@ struct ComputeRoutes: Sendable {
         json.object { json in
             json.member("estimated_time_ms", estimate.seconds * 1000)
             json.member("estimated_memory_mb", Double(estimate.memory) / 1_048_576)
-            json.member("mode", call.isAsync || .seconds(estimate.seconds) > syncLimit ? "async" : "sync")
+            json.member("mode", isAsync ? "async" : "sync")
             json.member("admissible", estimate.admissible)
             json.member("memory_budget_mb", Double(estimate.memoryBudget) / 1_048_576)
         }
@@ -165,6 +173,12 @@ struct ComputeRoutes: Sendable {
 }
 
 extension ComputeRequest {
+    fileprivate var onOneThread: ComputeRequest {
+        var request = self
+        request.threads = 1
+        return request
+    }
+
     /// Whether it takes so little, in time and memory, that asking for an estimate would take longer.
     fileprivate var isSmall: Bool {
         switch options {
