@@ -107,7 +107,8 @@ public struct Gateway: Sendable {
     }
 
     private func routes() -> [Route] {
-        let recent = RecentJobs(maxBytes: configuration.recentBytes)
+        let recent = RecentJobs(
+            maxBytes: configuration.recentBytes, maxAge: configuration.jobs.retention / .seconds(1))
         let memory = BodyMemory(maxBytes: configuration.bodyMemory)
         let bodies = BodyReader(maxBytes: configuration.maxBodyBytes, memory: memory, metrics: metrics)
         let compute = ComputeRoutes(

@@ -124,13 +124,17 @@ public struct ClaimedJob: Sendable {
     }
 }
 
-/// The last job of a page: the next page starts after it.
-public struct JobCursor: Sendable, Hashable {
+/// Where a job stands in the list of all, oldest first. That of a page's last job is where the next page starts.
+public struct JobCursor: Sendable, Hashable, Comparable {
     public var createdAt: Date
     public var id: String
 
     public init(createdAt: Date, id: String) {
         self.createdAt = createdAt
         self.id = id
+    }
+
+    public static func < (a: JobCursor, b: JobCursor) -> Bool {
+        a.createdAt == b.createdAt ? a.id < b.id : a.createdAt < b.createdAt
     }
 }

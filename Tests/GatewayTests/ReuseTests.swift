@@ -17,10 +17,22 @@ import Vocabulary
                 let first = try await client.post(computePath, body, headers: key)
                 let second = try await client.post(computePath, body, headers: key)
                 #expect(try first.json["job_id"] == second.json["job_id"])
+                // Though the job has ended meanwhile.
+                #expect(first.status == second.status)
                 let other = try await client.post(computePath, body + " ", headers: key)
                 #expect(other.status.code == 422)
                 #expect(try other.json["error"]["code"] == "IDEMPOTENCY_MISMATCH")
             }
+        }
+    }
+
+    @Test func sameKeyAndBodyOnAnotherRouteAreAnotherRequest() async throws {
+        let body = #"{"point_cloud": {"points": [[0, 0]]}}"#
+        try await withGateway { client in
+            _ = try await client.post(computePath, body, headers: keyed("k"))
+            let other = try await client.post(
+                "/api/v1/tda/compute/alpha-complex", body, headers: keyed("k"))
+            #expect(try other.json["error"]["code"] == "IDEMPOTENCY_MISMATCH")
         }
     }
 
@@ -79,6 +91,44 @@ import Vocabulary
             try await #expect(client.post("/api/v1/jobs/\(id)/cancel", "").status == .conflict)
             try await #expect(client.delete("/api/v1/jobs/\(id)").status == .noContent)
             try await #expect(client.get("/api/v1/jobs/\(id)").status == .notFound)
+        }
+    }
+
+    /// Where jobs are stored and what was answered at once is not, a list shows both.
+    @Test func listsWhatWasAnsweredAtOnceAmongTheJobs() async throws {
+        try await withGateway { client in
+            var ids: [String] = []
+            for body in [
+                JobRouteTests.asJob, ProblemTests.onePoint, JobRouteTests.asJob, ProblemTests.onePoint,
+            ] {
+                ids.append(try #require(try await client.post(computePath, body).json["job_id"].text))
+            }
+            var (shown, next): ([String], JSONValue) = ([], "")
+            while let cursor = next.text {
+                let page = try await client.get(
+                    "/api/v1/jobs?limit=1" + (cursor.isEmpty ? "" : "&cursor=\(cursor)")
+                ).json
+                shown.append(try #require(page["jobs"][0]["job_id"].text))
+                next = page["next_cursor"]
+            }
+            #expect(shown == ids.reversed())
+            let cancelled = try await client.get("/api/v1/jobs?status=cancelled").json
+            #expect(cancelled["jobs"] == .array([]))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func forgetsWhatWasAnsweredAtOnceAsItForgetsJobs() async throws {
+        var configuration = GatewayConfiguration.forTests
+        configuration.jobs.retention = .seconds(1)
+        try await withGateway(configuration: configuration) { client in
+            for body in [ProblemTests.onePoint, JobRouteTests.asJob] {
+                let id = try #require(try await client.post(computePath, body).json["job_id"].text)
+                while try await client.get("/api/v1/jobs/\(id)").status == .ok {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+            }
+            let listed = try await client.get("/api/v1/jobs").json
+            #expect(listed["jobs"] == .array([]))
         }
     }
 }

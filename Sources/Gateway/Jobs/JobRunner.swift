@@ -21,6 +21,11 @@ public struct JobSettings: Sendable {
     public var messageRetention = Duration.seconds(7 * 24 * 3600)
 
     public init() {}
+
+    /// How often what is old is looked for: soon enough that nothing is kept much longer than it should be.
+    var sweepInterval: Duration {
+        min(max(min(retention, messageRetention) / 4, .seconds(1)), .seconds(60))
+    }
 }
 
 /// Runs the store's jobs through the daemon.
@@ -87,7 +92,9 @@ final class JobRunner: Service {
                         await self.keepLeases()
                     }
                 }
-                group.addTask { await self.everySoOften(.seconds(60)) { await self.forgetWhatIsOld() } }
+                group.addTask {
+                    await self.everySoOften(self.settings.sweepInterval) { await self.forgetWhatIsOld() }
+                }
             }
         }
         events.close()

@@ -109,8 +109,12 @@ struct JobRoutes: Sendable {
         }
         let (wanted, pageLimit, start) = (state, limit, cursor)
         // One more than asked for tells whether there is a next page.
-        let found = try await jobs.stored { store throws(StoreError) in
+        var found = try await jobs.stored { store throws(StoreError) in
             try await store.jobs(state: wanted, limit: pageLimit + 1, after: start)
+        }
+        if (wanted ?? .completed) == .completed {
+            found += recent.jobs(limit: pageLimit + 1, after: start)
+            found.sort { JobCursor($0) > JobCursor($1) }
         }
         let page = found.prefix(limit)
         var json = JSONText(capacity: 512 * (page.count + 1))
@@ -119,21 +123,9 @@ struct JobRoutes: Sendable {
                 for job in page { json.value(verbatim: job.json().bytes) }
             }
             let next =
-                found.count > limit ? page.last.map { JobCursor(createdAt: $0.createdAt, id: $0.id) } : nil
+                found.count > limit ? page.last.map { JobCursor($0) } : nil
             json.member("next_cursor", next?.text)
         }
         return .json(json)
-    }
-}
-
-extension JobCursor {
-    /// As clients see it: microseconds since 1970 and the id.
-    var text: String { "\(Int64((createdAt.timeIntervalSince1970 * 1_000_000).rounded()))_\(id)" }
-
-    init?(_ text: String) {
-        let parts = text.split(separator: "_", maxSplits: 1)
-        guard parts.count == 2, let microseconds = Int64(parts[0]) else { return nil }
-        self.init(
-            createdAt: Date(timeIntervalSince1970: Double(microseconds) / 1_000_000), id: String(parts[1]))
     }
 }
