@@ -50,7 +50,7 @@ public struct Gateway: Sendable {
         onReady: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(GatewayConfigurationError) -> some ApplicationProtocol {
         var application = Application(
-            router: router(), server: try server(),
+            responder: responder(), server: try server(),
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: .maximum(configuration.maxConnections, logger: logger)),
@@ -87,23 +87,13 @@ public struct Gateway: Sendable {
         }
     }
 
-    private func router() -> Router<GatewayContext> {
-        let routes = routes()
-        let router = Router(context: GatewayContext.self, options: [.autoGenerateHeadEndpoints])
-        // Outermost, so that pages may read what went wrong too.
-        if !configuration.allowedOrigins.isEmpty {
-            router.add(middleware: CrossOrigin(origins: configuration.allowedOrigins))
-        }
-        router.add(
-            middleware: RequestEnvelope(
-                connections: connections, metrics: metrics, allowedMethods: AllowedMethods(routes)))
-        router.add(middleware: CompressResponses())
-        router.add(middleware: TokenCheck(tokens: tokens))
-        if let limits = configuration.rateLimits {
-            router.add(middleware: RateLimit(buckets: RateBuckets(limits)))
-        }
-        for route in routes { route.add(to: router) }
-        return router
+    private func responder() -> RequestEnvelope {
+        let origins = configuration.allowedOrigins
+        return RequestEnvelope(
+            connections: connections, metrics: metrics, routes: RoutingTable(routes()),
+            crossOrigin: origins.isEmpty ? nil : CrossOrigin(origins: origins),
+            tokens: TokenCheck(tokens: tokens),
+            rateLimit: configuration.rateLimits.map { RateLimit(buckets: RateBuckets($0)) })
     }
 
     private func routes() -> [Route] {

@@ -165,14 +165,24 @@ package struct JSONText {
 
     private mutating func quoted(_ text: String) {
         var text = text
-        bytes.append(UInt8(ascii: "\""))
         text.withUTF8 { text in
-            if text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-                bytes += text
-            } else {
-                for byte in text { escaped(byte) }
+            // Without an early end, so that many bytes are looked at at a time.
+            var escapes = false
+            for byte in text {
+                escapes = escapes || byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+            }
+            guard !escapes else { return escaped(text) }
+            bytes.append(addingCapacity: text.count + 2) { span in
+                span.append(UInt8(ascii: "\""))
+                span.append(UnsafeRawBufferPointer(text))
+                span.append(UInt8(ascii: "\""))
             }
         }
+    }
+
+    private mutating func escaped(_ text: UnsafeBufferPointer<UInt8>) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text { escaped(byte) }
         bytes.append(UInt8(ascii: "\""))
     }
 
@@ -194,7 +204,11 @@ package struct JSONText {
 extension OutputSpan<UInt8> {
     @inline(__always)
     mutating func append(_ text: StaticString) {
-        let text = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    @inline(__always)
+    mutating func append(_ text: UnsafeRawBufferPointer) {
         precondition(text.count <= freeCapacity)
         withUnsafeMutableBufferPointer { bytes, count in
             UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(bytes)[count...])

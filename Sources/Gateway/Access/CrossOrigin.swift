@@ -3,9 +3,7 @@ import Hummingbird
 
 /// Tells browsers which other sites' pages may use the API (CORS, as the Fetch standard has it), and answers
 /// the requests by which they ask first.
-struct CrossOrigin: RouterMiddleware {
-    typealias Context = GatewayContext
-
+struct CrossOrigin: Sendable {
     /// Origins such as `https://example.org`; `*` is any.
     let origins: Set<String>
 
@@ -14,30 +12,30 @@ struct CrossOrigin: RouterMiddleware {
         + "X-Request-Id, traceparent, X-TDA-Shape, X-TDA-Dtype"
     private static let responseHeaders = "ETag, Location, Retry-After, X-Request-Id"
 
-    func handle(
-        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
-    ) async throws -> Response {
-        guard let origin = request.headers[.origin], !origins.isEmpty else {
-            return try await next(request, context)
+    /// The answer to a browser that asks whether it may ask; nil for all other requests.
+    func answer(to request: Request) -> Response? {
+        guard request.method == .options, let origin = request.headers.first(.origin),
+            request.headers.first(.accessControlRequestMethod) != nil
+        else { return nil }
+        var response = Response(status: .noContent)
+        if allows(origin) {
+            response.headers[.accessControlAllowMethods] = "GET, HEAD, POST, DELETE"
+            response.headers[.accessControlAllowHeaders] = Self.requestHeaders
+            response.headers[.accessControlMaxAge] = "3600"
         }
-        let isAllowed = origins.contains("*") || origins.contains(origin)
-        var response: Response
-        if request.method == .options, request.headers[.accessControlRequestMethod] != nil {
-            response = Response(status: .noContent)
-            if isAllowed {
-                response.headers[.accessControlAllowMethods] = "GET, HEAD, POST, DELETE"
-                response.headers[.accessControlAllowHeaders] = Self.requestHeaders
-                response.headers[.accessControlMaxAge] = "3600"
-            }
-        } else {
-            response = try await next(request, context)
-        }
-        if isAllowed {
+        return response
+    }
+
+    /// Lets the page that sent `request` read `response`, or not.
+    func mark(_ response: inout Response, to request: Request) {
+        guard let origin = request.headers.first(.origin) else { return }
+        if allows(origin) {
             response.headers[.accessControlAllowOrigin] = origins.contains("*") ? "*" : origin
             response.headers[.accessControlExposeHeaders] = Self.responseHeaders
         }
         let vary = response.headers[.vary].map { $0 + ", " } ?? ""
         response.headers[.vary] = vary + "Origin"
-        return response
     }
+
+    private func allows(_ origin: String) -> Bool { origins.contains("*") || origins.contains(origin) }
 }

@@ -16,20 +16,16 @@ public struct RateLimits: Sendable {
 }
 
 /// Turns away clients that ask more often than `RateLimits` let them.
-struct RateLimit: RouterMiddleware {
-    typealias Context = GatewayContext
-
+struct RateLimit: Sendable {
     let buckets: RateBuckets
 
-    func handle(
-        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
-    ) async throws -> Response {
-        guard !HealthRoutes.paths.contains(request.uri.path) else { return try await next(request, context) }
-        if let wait = buckets.take(for: context.client, now: .now) {
+    /// - Throws: OVERLOADED.
+    func check(_ request: Request, of client: ClientName) throws(Problem) {
+        guard !HealthRoutes.paths.contains(request.uri.path) else { return }
+        if let wait = buckets.take(for: client, now: .now) {
             throw Problem(
                 .overloaded, "too many requests with this token; wait \(wait) s", retryAfter: wait)
         }
-        return try await next(request, context)
     }
 }
 

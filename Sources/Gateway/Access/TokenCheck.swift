@@ -1,39 +1,31 @@
 import HTTPTypes
 import Hummingbird
 
-/// Lets through only requests that carry one of the tokens, of either kind, and notes whose they are; all, when
-/// there are none.
-struct TokenCheck: RouterMiddleware {
-    typealias Context = GatewayContext
-
+/// Lets through only requests that carry one of the tokens, of either kind; all, when there are none.
+struct TokenCheck: Sendable {
     let tokens: TokenKeeper
 
-    func handle(
-        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
-    ) async throws -> Response {
+    /// Whose request it is.
+    ///
+    /// - Throws: UNAUTHORIZED or FORBIDDEN.
+    func client(of request: Request) async throws(Problem) -> ClientName {
         let (tokens, webTokens) = tokens.current
         guard !tokens.isEmpty || webTokens != nil, !HealthRoutes.paths.contains(request.uri.path) else {
-            return try await next(request, context)
+            return .anybody
         }
-        guard let header = request.headers[.authorization] else {
+        guard let header = request.headers.first(.authorization) else {
             throw Problem(.unauthorized, "send the header Authorization: Bearer TOKEN")
         }
         guard let token = Self.bearerToken(header) else {
             throw Problem(.unauthorized, "the Authorization header is not of the form: Bearer TOKEN")
         }
-        var context = context
-        if let client = tokens.client(showing: token) {
-            context.client = client
-        } else if let client = await webTokens?.client(showing: token) {
-            context.client = client
-        } else {
-            throw Problem(
-                .forbidden,
-                webTokens == nil
-                    ? "this token is not known here"
-                    : "this token is not known here, or not one of our issuer's that is for us and valid now")
-        }
-        return try await next(request, context)
+        if let client = tokens.client(showing: token) { return client }
+        if let client = await webTokens?.client(showing: token) { return client }
+        throw Problem(
+            .forbidden,
+            webTokens == nil
+                ? "this token is not known here"
+                : "this token is not known here, or not one of our issuer's that is for us and valid now")
     }
 
     private static func bearerToken(_ header: String) -> Substring? {

@@ -5,9 +5,7 @@ import NIOPosix
 import Synchronization
 
 /// Compresses what is worth it, for clients that accept gzip. Streams go as they are.
-struct CompressResponses: RouterMiddleware {
-    typealias Context = GatewayContext
-
+enum CompressResponses {
     /// Smaller bodies fit in a packet anyway.
     private static let smallest = 1400
     /// More than this is not done between other requests' work.
@@ -16,13 +14,10 @@ struct CompressResponses: RouterMiddleware {
         "application/json", "application/problem+json", "application/x-ndjson", "text/",
     ]
 
-    func handle(
-        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
-    ) async throws -> Response {
-        let response = try await next(request, context)
+    static func apply(to response: Response, for request: Request) async throws -> Response {
         guard let length = response.body.contentLength, length >= Self.smallest,
-            response.headers[.contentEncoding] == nil,
-            let type = response.headers[.contentType], Self.types.contains(where: type.hasPrefix)
+            response.headers.first(.contentEncoding) == nil,
+            let type = response.headers.first(.contentType), Self.types.contains(where: type.hasPrefix)
         else { return response }
         guard request.method != .head, Self.accepts(request.headers[values: .acceptEncoding]) else {
             return response.varying

@@ -18,7 +18,7 @@ enum ArrayBody {
 
     /// The body of `request` in the common form; `body` itself where it is JSON.
     static func normalized(_ body: ByteBuffer, of request: Request) throws(Problem) -> ByteBuffer {
-        guard let type = request.headers[.contentType], type != "application/json" else { return body }
+        guard let type = request.headers.first(.contentType), type != "application/json" else { return body }
         switch type.split(separator: ";").first?.lowercased().filter({ !$0.isWhitespace }) {
         case npy: return try joined(request, header: [], body)
         case raw:

@@ -13,9 +13,9 @@ struct BodyReader: Sendable {
     /// - Throws: PAYLOAD_TOO_LARGE, before the first byte is kept where the length was announced; OVERLOADED
     ///   when other requests hold all the memory there is for bodies.
     func read(_ request: Request) async throws -> HeldBody {
-        let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        let announced = request.headers.first(.contentLength).flatMap { Int($0) } ?? 0
         guard announced <= maxBytes else { throw tooLarge(found: announced) }
-        let inflater = try Inflater(contentEncoding: request.headers[.contentEncoding])
+        let inflater = try Inflater(contentEncoding: request.headers.first(.contentEncoding))
         let body = HeldBody(memory)
         var received = 0
         for try await part in request.body {

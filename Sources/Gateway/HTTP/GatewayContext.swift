@@ -3,15 +3,16 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// What travels with a request from the first middleware to its route.
+/// What travels with a request to its route.
 struct GatewayContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
-    /// Set by `RequestEnvelope`, before anything else sees the request.
+    // Set by `RequestEnvelope`, before a route sees the request.
     var requestID = ""
     var connection: Connection?
-    /// Set by `TokenCheck`.
     var client = ClientName.anybody
+    /// What stands in the place of `{job_id}` or `{file_id}`.
+    var captured = ""
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -6,45 +6,75 @@ import NIOCore
 import NIOHTTP1
 import Vocabulary
 
-/// The outermost middleware: gives each request its id, turns every error into a problem response,
-/// counts and logs.
-struct RequestEnvelope: RouterMiddleware {
-    typealias Context = GatewayContext
-
+/// The way of every request to its route and back: gives it its id, lets it in or not, turns every error into a
+/// problem response, counts and logs.
+struct RequestEnvelope: HTTPResponder {
     let connections: Connections
     let metrics: GatewayMetrics
-    let allowedMethods: AllowedMethods
+    let routes: RoutingTable
+    let crossOrigin: CrossOrigin?
+    let tokens: TokenCheck
+    let rateLimit: RateLimit?
 
-    func handle(
-        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
-    ) async throws -> Response {
+    func respond(to request: Request, context: GatewayContext) async throws -> Response {
         let start = ContinuousClock.now
         metrics.requestStarted()
         var context = context
         context.requestID = Self.requestID(of: request)
         context.connection = connections[context.channel]
 
+        let found = routes.find(request.uri.path)
         var response: Response
         do {
-            response = try await next(request, context)
-        } catch let error as HTTPError where error.status == .notFound {
-            response = answerToUnrouted(request, context)
+            response = try await answer(request, found, &context)
         } catch {
-            let problem = Self.problem(for: error, context)
-            response = problem.response(requestID: context.requestID)
+            response = Self.problem(for: error, context).response(requestID: context.requestID)
         }
         // An error has no body either there: the client would take it for the next answer's head.
         if request.method == .head { response = response.createHeadResponse() }
         response.headers[.xRequestID] = context.requestID
+        // Pages may read what went wrong too.
+        crossOrigin?.mark(&response, to: request)
 
         let elapsed = ContinuousClock.now - start
         // What is answered to nobody is neither a success nor a failure of ours.
         let status = context.connection?.isClosed == true ? .clientClosedRequest : response.status
         metrics.requestEnded(
-            method: request.method.rawValue, route: context.endpointPath ?? "unknown",
-            status: status.code, elapsed: elapsed)
+            method: request.method.rawValue, route: found?.place.path ?? "unknown", status: status.code,
+            elapsed: elapsed)
         log(request, status, elapsed, context)
         return response
+    }
+
+    private func answer(
+        _ request: Request, _ found: (place: RoutingTable.Place, captured: String)?,
+        _ context: inout GatewayContext
+    ) async throws -> Response {
+        if let answer = crossOrigin?.answer(to: request) { return answer }
+        context.client = try await tokens.client(of: request)
+        try rateLimit?.check(request, of: context.client)
+        guard let (place, captured) = found else {
+            throw Problem(.notFound, "there is no \(request.method) \(request.uri.path)")
+        }
+        guard let handler = place.handler(for: request.method) else {
+            return try Self.answer(toMethodOf: request, place)
+        }
+        context.captured = captured
+        return try await CompressResponses.apply(to: try await handler(request, context), for: request)
+    }
+
+    /// What a request is told whose path has no route for its method: those that there are.
+    private static func answer(
+        toMethodOf request: Request, _ place: RoutingTable.Place
+    ) throws(Problem) -> Response {
+        let names = place.methods.map(\.rawValue).joined(separator: ", ")
+        guard request.method != .options else {
+            return Response(status: .noContent, headers: [.allow: names])
+        }
+        var problem = Problem(
+            .methodNotAllowed, "\(request.uri.path) takes \(names), not \(request.method)")
+        problem.allowedMethods = place.methods
+        throw problem
     }
 
     private func log(
@@ -70,28 +100,9 @@ struct RequestEnvelope: RouterMiddleware {
         }
     }
 
-    /// What a request for no route is told: that there is nothing, or what there is.
-    private func answerToUnrouted(_ request: Request, _ context: GatewayContext) -> Response {
-        let allowed = allowedMethods(request.uri.path)
-        var problem: Problem
-        if allowed.isEmpty {
-            problem = Problem(.notFound, "there is no \(request.method) \(request.uri.path)")
-        } else if request.method == .options {
-            return Response(
-                status: .noContent,
-                headers: [.allow: allowed.map(\.rawValue).joined(separator: ", ")])
-        } else {
-            let names = allowed.map(\.rawValue).joined(separator: ", ")
-            problem = Problem(
-                .methodNotAllowed, "\(request.uri.path) takes \(names), not \(request.method)")
-            problem.allowedMethods = allowed
-        }
-        return problem.response(requestID: context.requestID)
-    }
-
     /// The client's id if it can be echoed safely, else a new one.
     private static func requestID(of request: Request) -> String {
-        if let given = request.headers[.xRequestID], (1...128).contains(given.utf8.count),
+        if let given = request.headers.first(.xRequestID), (1...128).contains(given.utf8.count),
             given.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         {
             return given

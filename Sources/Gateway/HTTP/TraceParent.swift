@@ -4,7 +4,7 @@ import Vocabulary
 
 extension Request {
     /// The trace that the request came with, where its header is well formed.
-    var traceParent: TraceParent? { headers[.traceParent].flatMap(TraceParent.init) }
+    var traceParent: TraceParent? { headers.first(.traceParent).flatMap(TraceParent.init) }
 }
 
 extension HTTPField.Name {

@@ -140,7 +140,7 @@ extension ComputeRoutes {
     private static func idempotencyKey(
         of request: Request, _ algorithm: Algorithm, _ body: ByteBuffer
     ) throws(Problem) -> IdempotencyKey? {
-        guard let key = request.headers[.idempotencyKey] else { return nil }
+        guard let key = request.headers.first(.idempotencyKey) else { return nil }
         guard (1...255).contains(key.utf8.count) else {
             throw .invalid("Idempotency-Key has \(key.utf8.count) bytes, 1 to 255 are taken")
         }

@@ -92,7 +92,7 @@ struct ComputeRoutes: Sendable {
     ) async throws -> Response {
         let created = Date()
         // Inflated on the way, a few bytes may become many.
-        guard request.headers[.contentEncoding] == nil else {
+        guard request.headers.first(.contentEncoding) == nil else {
             return try await offTheLoop {
                 try await answer(algorithm, try await bodies.read(request), created, request, context)
             }

@@ -21,11 +21,11 @@ struct DataRoutes: Sendable {
             Route(Self.listing) { _, _ in try await list() },
             Route(Self.showing) { _, context in
                 var json = JSONText()
-                json.upload(try await uploads.upload(try context.parameters.require("file_id")))
+                json.upload(try await uploads.upload(context.captured))
                 return .json(json)
             },
             Route(Self.deleting) { _, context in
-                try await uploads.delete(try context.parameters.require("file_id"))
+                try await uploads.delete(context.captured)
                 return Response(status: .noContent)
             },
         ]

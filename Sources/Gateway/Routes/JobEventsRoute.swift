@@ -30,7 +30,7 @@ struct JobEventsRoute: Sendable {
 
     var routes: [Route] {
         let route = Route(Self.operation) { request, context in
-            try await events(of: try context.parameters.require("job_id"), request, context)
+            try await events(of: context.captured, request, context)
         }
         return [route]
     }

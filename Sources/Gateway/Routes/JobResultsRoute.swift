@@ -41,7 +41,7 @@ struct JobResultsRoute: Sendable {
 
     var routes: [Route] {
         let route = Route(Self.operation) { request, context in
-            try await results(of: try context.parameters.require("job_id"), request)
+            try await results(of: context.captured, request)
         }
         return [route]
     }

@@ -16,12 +16,12 @@ struct JobRoutes: Sendable {
     var routes: [Route] {
         [
             Route(Self.listing) { request, _ in try await list(request) },
-            Route(Self.showing) { _, context in try await show(try context.parameters.require("job_id")) },
+            Route(Self.showing) { _, context in try await show(context.captured) },
             Route(Self.deleting) { _, context in
-                try await delete(try context.parameters.require("job_id"))
+                try await delete(context.captured)
             },
             Route(Self.cancelling) { _, context in
-                try await cancel(try context.parameters.require("job_id"))
+                try await cancel(context.captured)
             },
         ]
     }
