@@ -34,10 +34,12 @@ TDA_INLINED uint32_t NAME(reach)(const tda_neighbours *all, const uint32_t *rest
 TDA_INLINED uint32_t NAME(common_in_lists)(const tda_neighbours *all, const uint32_t *restrict vertices,
                                            const uint32_t count, uint32_t *restrict found) {
     uint32_t size = 0;
-    for (uint32_t w = 0; w < all->words; ++w) {
-        uint64_t common = all->sets[(size_t)vertices[0] * all->words + w];
-        for (uint32_t i = 1; i < count; ++i) common &= all->sets[(size_t)vertices[i] * all->words + w];
-        for (; common; common &= common - 1) found[size++] = 64 * w + (uint32_t)__builtin_ctzll(common);
+    for (uint32_t w = 0; w < all->words; w += 4) {
+        tda_four common;
+        if (!NAME(common_four)(all, vertices, count, w, &common)) continue;
+        for (uint32_t i = 0; i < 4; ++i)
+            for (uint64_t bits = common[i]; bits; bits &= bits - 1)
+                found[size++] = 64 * (w + i) + (uint32_t)__builtin_ctzll(bits);
     }
     return size;
 }

@@ -141,11 +141,11 @@ private final class NeighbourSets {
     init(vertexCount: Int, keepsNear: Bool, memory: MemoryAccount) throws(HomologyError) {
         let words = (vertexCount + 255) / 256 * 4
         let size = vertexCount * words
-        bits = try Storage(zeros: (keepsNear ? 2 : 1) * size + 3 * words, memory: memory)
+        bits = try Storage(zeros: (keepsNear ? 2 : 1) * size + 4 * words, memory: memory)
         tried = try Storage(count: keepsNear ? vertexCount : 0, memory: memory)
         sweep = tda_sweep(
             words: UInt32(words), next: 0, next_near: 0, present: bits.base,
-            near: keepsNear ? bits.base + size : nil, sets: bits.base + bits.count - 3 * words,
+            near: keepsNear ? bits.base + size : nil, sets: bits.base + bits.count - 4 * words,
             tried: tried.base)
         for v in 0..<vertexCount { bits.base[v * words + v / 64] = 1 << UInt64(v % 64) }
     }

@@ -44,7 +44,7 @@ typedef struct tda_sweep {
     uint64_t *present;
     /// For each vertex those that it is joined to by the shortest third of these, or null where nobody asks.
     uint64_t *near;
-    /// Scratch: three sets, and a number for each vertex.
+    /// Scratch: room for four sets, and a number for each vertex.
     uint64_t *sets;
     uint32_t *tried;
 } tda_sweep;
