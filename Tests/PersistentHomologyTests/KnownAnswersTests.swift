@@ -1,5 +1,8 @@
+import Hardware
 import HomologyOracle
+import PersistentHomology
 import RipsTrials
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -76,6 +79,19 @@ struct KnownAnswersTests {
         #expect(
             bars == Expected.bars(1, 1, 2, times: known.betti[1])
                 + Expected.bars(2, 1, 2, times: known.betti[2]))
+    }
+
+    /// Its class stays, and most edges come after the last block that could end one.
+    @Test(arguments: [HigherDimensionsWay.homology, .cohomology], 1...3)
+    func aSphereIsThereAtTheThreshold(way: HigherDimensionsWay, threads: Int) throws {
+        let sphere = RipsCase(points: pointsOnSphere(160), threshold: 1.2, maxDimension: 2)
+        func barcode(_ way: HigherDimensionsWay?, _ team: any Team) throws -> Barcode {
+            try sphere.engineResult(context: ComputeContext(team: team), representatives: false, way: way)
+                .barcode
+        }
+        let found = try barcode(way, ThreadTeam(size: threads))
+        #expect(found.bettiNumbers == [1, 0, 1])
+        #expect(found == (try barcode(nil, CallingThread())))
     }
 
     @Test func verticesComeWhenTheyAreBorn() throws {

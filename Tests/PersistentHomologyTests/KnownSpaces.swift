@@ -54,6 +54,17 @@ enum Expected {
     }
 }
 
+/// `count` points evenly on the unit sphere, along a spiral from pole to pole.
+func pointsOnSphere(_ count: Int) -> [[Double]] {
+    (0..<count).map { step in
+        let height = 1 - (2 * Double(step) + 1) / Double(count)
+        let (radius, angle) = (
+            (1 - height * height).squareRoot(), Double.pi * (3 - 5.0.squareRoot()) * Double(step)
+        )
+        return [radius * cos(angle), radius * sin(angle), height]
+    }
+}
+
 /// `count` points evenly on a circle of radius 1 around `centre`.
 func circle(_ count: Int, around centre: (Double, Double) = (0, 0)) -> [[Double]] {
     (0..<count).map { step in

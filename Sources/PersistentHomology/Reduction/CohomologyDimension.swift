@@ -26,7 +26,7 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
         let setting = ReductionSetting(
             graph: graph, blocks: blocks, barren: barren, codec: codec, field: field, dimension: dimension,
             table: table, blockTable: try BlockTable(capacity: barren.count, memory: context.memory),
-            context: context)
+            lastDeath: LastDeath(edgeCount: graph.edgeCount), context: context)
         let reducers = InPlaceArray(count: context.team.size) { worker in
             ColumnReducer(
                 setting, scanner: scratch.scanners[worker], lune: scratch.lunes[worker],

@@ -11,6 +11,7 @@ struct ReductionSetting<Graph: RankedGraph, Entry: ColumnEntry>: Sendable {
     let dimension: Int
     let table: PivotTable<Entry>
     let blockTable: BlockTable<Entry>
+    let lastDeath: LastDeath
     let context: ComputeContext
 }
 
@@ -28,6 +29,9 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     private var working: WorkingColumn<Graph, Entry>
     private let arena: ColumnArena<Entry>
     private let blockReducer: BlockReducer<Graph, Entry>
+    private let scanner: Graph.Scanner
+    private let lune: LuneGraph
+    private let dismantling: LuneDismantling<Graph.Scanner>
     private(set) var essential: [EssentialColumn] = []
     private let keepsTerms: Bool
 
@@ -45,6 +49,9 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
         arena = setting.table.makeArena()
         working = WorkingColumn(setting, scanner: scanner)
         blockReducer = BlockReducer(setting, scanner: scanner, lune: lune)
+        self.scanner = scanner
+        self.lune = lune
+        dismantling = LuneDismantling(lune: lune, rows: scanner, memory: setting.context.memory)
     }
 
     /// Reduces the column of `key` and enters it in the table, or notes that it is essential.
@@ -60,12 +67,36 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
                             column: working.column, terms: keepsTerms ? Array(working.terms.elements) : []))
                     return
                 }
+                try seekLastDeath()
                 try working.extendHorizon()
                 continue
             }
             if try eliminate(pivot) { return }
         }
     }
+
+    /// Where a column has grown long, looks whether anything can still end its class. A cocycle that is asked for has
+    /// to reach the last edge in any case.
+    private func seekLastDeath() throws(HomologyError) {
+        let length = working.terms.count
+        guard length > Self.longColumn, !keepsTerms else { return }
+        try setting.lastDeath.seek(
+            from: Int(working.horizon), atMost: length / 2, in: setting.blocks
+        ) { rank throws(HomologyError) in try mayEndClass(atOpen: rank) }
+    }
+
+    private func mayEndClass(atOpen rank: UInt32) throws(HomologyError) -> Bool {
+        try scanner.lune(of: rank, into: lune)
+        dismantling.allow(Self.mostWords)
+        let center = lune.position(of: setting.blocks.pivot(of: rank))
+        let all = try dismantling.start()
+        return try !dismantling.vanishes(all, degree: setting.dimension - 1, center: center)
+    }
+
+    /// Terms from which on a column is more work to extend than some blocks are to look at.
+    private static var longColumn: Int { 64 }
+    /// Words of rows that a lune is worth.
+    private static var mostWords: Int { 1 << 14 }
 
     /// Removes `pivot`, the first simplex of the coboundary, by adding a column that has it as pivot,
     /// or claims it. Returns true when the column is done.

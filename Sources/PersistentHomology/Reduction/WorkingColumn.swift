@@ -64,8 +64,8 @@ struct WorkingColumn<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
         try chain.add(pivot.key, pivot.coefficient)
     }
 
-    /// Whether cofacets of every rank have been emitted.
-    var isComplete: Bool { Int(horizon) >= setting.graph.edgeCount }
+    /// Whether all cofacets that could end a class have been emitted.
+    var isComplete: Bool { Int(horizon) >= setting.lastDeath.end }
 
     /// Whether the last facet of `pivot` has it as its first cofacet; for a pivot in an open block,
     /// without the block's pivot vertex.
@@ -112,7 +112,7 @@ struct WorkingColumn<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     mutating func extendHorizon() throws(HomologyError) {
         try compact()
         let low = horizon
-        horizon = UInt32(min(setting.graph.edgeCount, Int(horizon) + Int(step)))
+        horizon = UInt32(max(Int(low), min(setting.lastDeath.end, Int(low) + Int(step))))
         var emitted = try emit(column, 1, from: low, notBelow: 0)
         for index in 0..<terms.count {
             emitted += try emit(terms[index].key, terms[index].coefficient, from: low, notBelow: 0)
