@@ -53,8 +53,12 @@ extension VietorisRips {
             edges: edges, dimension: dimension, threads: threads, forecast: forecast)
         if forecast.way == .homology, !options.representatives {
             // Where cycles grow long all the same, columns follow, of which the sample has seen none or few.
+            let homology = zip(forecast.fertileShare, secondsOfFertileBlock).reduce(0) { $0 + $1.0 * $1.1 }
             let unseen = dimension > 2 ? bytesOfOpenBlock * forecast.openShare * Double(edges) : 0
-            return (takingApart, max(1 << 20 + 8 * edges, columns, Int(unseen * sideBySide(threads))))
+            return (
+                takingApart + homology * Double(edges),
+                max(1 << 20 + 8 * edges, columns, Int(unseen * sideBySide(threads)))
+            )
         }
         let reducing = forecast.columns.prefix(dimension - 1).reduce(0) {
             $0 + $1 * secondsOfColumn(among: $1, openShare: forecast.openShare)
@@ -80,7 +84,9 @@ extension VietorisRips {
 
     /// With the cycles that are pushed through it.
     private static let secondsOfBlock = 0.6e-6
-    private static let secondsOfWord = 1e-8
+    private static let secondsOfWord = 6e-9
+    /// A block with homology, by degree: its core, and the cycle that it fills.
+    private static let secondsOfFertileBlock = [0, 5e-5, 3e-4]
 
     /// Where most blocks are open, as with random distances, each column is added to many others.
     private static func secondsOfColumn(among count: Double, openShare: Double) -> Double {

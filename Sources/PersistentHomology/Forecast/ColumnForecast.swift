@@ -13,6 +13,8 @@ package struct ColumnForecast: Sendable, Hashable {
     package private(set) var openShare = 0.0
     /// Words of rows that taking the lune of an open block apart looks at.
     package private(set) var wordsOfBlock = 0.0
+    /// The share of edges whose blocks may have homology, by degree.
+    package private(set) var fertileShare: [Double]
     /// Which of the two ways will be taken (docs/engine.md, section 4).
     private(set) var way = HigherDimensionsWay.homology
 
@@ -25,6 +27,7 @@ package struct ColumnForecast: Sendable, Hashable {
     ) throws(Failure) {
         columns = [Double](repeating: 0, count: max(dimension - 1, 0))
         mostColumns = columns
+        fertileShare = [Double](repeating: 0, count: max(min(dimension, Self.highestCounted), 0))
         let count = source.count
         guard dimension >= 2, count > 3 else { return }
         var draw = Draw()
@@ -43,7 +46,7 @@ package struct ColumnForecast: Sendable, Hashable {
 
         var looked = 0
         var work = 0
-        var open = (count: 0, fertile: 0, words: 0)
+        var open = OpenBlocks(degrees: fertileShare.count)
         var (sums, squares) = (columns, columns)
         while looked < samples, work < Self.mostWork {
             // A row by its share of the edges, then one of its edges.
@@ -67,6 +70,7 @@ package struct ColumnForecast: Sendable, Hashable {
         }
         openShare = Double(open.count) / Double(max(looked, 1))
         wordsOfBlock = Double(open.words) / Double(max(open.count, 1))
+        fertileShare = open.fertileInDegree.map { Double($0) / Double(max(looked, 1)) }
         way = HigherDimensionsWay(dimension: dimension, open: open.count, fertile: open.fertile)
         // The rows stand for all points, and every edge is in two rows.
         let all = Double(edges) / Double(rows.count) * Double(count) / 2
@@ -99,11 +103,22 @@ package struct ColumnForecast: Sendable, Hashable {
     private static let mostKeys = 200_000
     private static let mostWords = 1 << 18
 
-    /// The columns of one edge's block in each dimension; counts it where it is open, and where it may have
-    /// homology below the degree of the highest dimension.
+    /// What has been seen of blocks without an apex.
+    private struct OpenBlocks {
+        var count = 0
+        /// With homology, perhaps, below the degree of the highest dimension.
+        var fertile = 0
+        var fertileInDegree: [Int]
+        /// Of rows that were looked at.
+        var words = 0
+
+        init(degrees: Int) { fertileInDegree = [Int](repeating: 0, count: degrees) }
+    }
+
+    /// The columns of one edge's block in each dimension; counts it where it is open.
     private static func columns(
         of edge: (Int, Int), _ first: [Float], _ second: [Float], _ source: some LengthSource, dimension: Int,
-        _ work: inout Int, _ open: inout (count: Int, fertile: Int, words: Int)
+        _ work: inout Int, _ open: inout OpenBlocks
     ) throws(Failure) -> [Double] {
         let length = first[edge.1]
         var lune = first.indices.filter {
@@ -131,6 +146,7 @@ package struct ColumnForecast: Sendable, Hashable {
             // The highest degree only ends bars.
             let lastFertile = vanishes.prefix(dimension - 1).lastIndex(of: false)
             if lastFertile != nil { open.fertile += 1 }
+            for degree in degrees where !vanishes[degree] { open.fertileInDegree[degree] += 1 }
             open.words += dismantling.effort
             work += 8 * dismantling.effort
             let codec = SimplexCodec<UInt128>(vertexCount: lune.count)
