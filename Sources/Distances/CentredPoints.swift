@@ -38,7 +38,8 @@ final class CentredPoints: @unchecked Sendable {
 
     deinit { memory.free(coordinates, bytes) }
 
-    private func centre<Value: BinaryFloatingPoint & Sendable>(_ values: [Value], _ team: any Team) {
+    private func centre<Value: BinaryFloatingPoint & Sendable>(_ values: NumberArray<Value>, _ team: any Team)
+    {
         let mean = Self.mean(of: values, dimension: dimension)
         let (coordinates, halves) = (SharedBuffer(coordinates), SharedBuffer(halves))
         team.forEachChunk(of: count, by: max(1, 16_384 / dimension)) { [dimension] _, range in
@@ -57,7 +58,9 @@ final class CentredPoints: @unchecked Sendable {
     }
 
     /// Of some hundred points, evenly spaced: any point near the middle does.
-    private static func mean<Value: BinaryFloatingPoint>(of values: [Value], dimension: Int) -> [Double] {
+    private static func mean<Value: BinaryFloatingPoint>(of values: NumberArray<Value>, dimension: Int)
+        -> [Double]
+    {
         var sums = [Double](repeating: 0, count: dimension)
         let count = values.count / dimension
         let step = max(1, count / 512)

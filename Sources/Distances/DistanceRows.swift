@@ -13,22 +13,14 @@ package struct DistanceRows: Sendable {
     let panelWidth: Int
     var panelCount: Int { panels.panelCount }
 
-    /// The bytes that were reserved go with the last copy, those of the prepared points with `release`.
     package init(
         _ cloud: PointCloud, metric: Metric, precision: Precision, context: ComputeContext
     ) throws(DistanceError) {
         points = try PreparedPoints(cloud, metric: metric, precision: precision, context: context)
-        do {
-            panels = try PointPanels(points, context: context)
-        } catch {
-            context.memory.release(points.reserved)
-            throw error
-        }
+        panels = try PointPanels(points, context: context)
         count = cloud.count
         panelWidth = panels.width
     }
-
-    package func release(to memory: MemoryAccount) { memory.release(points.reserved) }
 
     /// The distances from `point` to all points, of a cloud in precision float32.
     package func row(of point: Int) -> [Float] {

@@ -14,7 +14,6 @@ public enum DistanceToMeasure {
         try check(neighbours, of: cloud.count)
         context.progress.enter("weights", at: 0)
         let rows = try DistanceRows(cloud, metric: metric, precision: precision, context: context)
-        defer { rows.release(to: context.memory) }
         switch precision {
         case .float32: return try weights(of: rows, Float.self, neighbours, r, context)
         case .float64: return try weights(of: rows, Double.self, neighbours, r, context)
@@ -41,7 +40,7 @@ public enum DistanceToMeasure {
         try check(neighbours, of: matrix.count)
         context.progress.enter("weights", at: 0)
         func weights<Length: BinaryFloatingPoint & Sendable>(
-            _ lengths: LengthArray<Length>
+            _ lengths: NumberArray<Length>
         ) throws(DistanceError) -> [Double] {
             try Self.weights(matrix.count, neighbours, r, context) { point, nearest in
                 lengths.withUnsafeBufferPointer { lengths in

@@ -61,7 +61,7 @@ struct GramBlocks: Sendable {
     }
 
     /// All `pairs` distances in condensed order.
-    func fill(_ pairs: Int, context: ComputeContext) throws(DistanceError) -> LengthArray<Float> {
+    func fill(_ pairs: Int, context: ComputeContext) throws(DistanceError) -> NumberArray<Float> {
         let tiles = TriangleTiles(
             rows: 0..<points.count, rowsAtOnce: rowsAtOnce(workers: context.team.size),
             columnsAtOnce: Self.columnsAtOnce, rowsAtDiagonal: Self.rowsAtDiagonal)

@@ -14,7 +14,6 @@ public enum GreedySubsample {
     ) throws(DistanceError) -> Subsample {
         context.progress.enter("subsample", at: 0)
         let rows = try DistanceRows(cloud, metric: metric, precision: precision, context: context)
-        defer { rows.release(to: context.memory) }
         let width = rows.panelWidth
         let source: DistanceSource = { point, points, row in
             let panels = points.lowerBound / width..<(points.upperBound + width - 1) / width
@@ -36,7 +35,7 @@ public enum GreedySubsample {
         _ matrix: DistanceMatrix, size: Int, context: ComputeContext
     ) throws(DistanceError) -> Subsample {
         context.progress.enter("subsample", at: 0)
-        func source<Length: BinaryFloatingPoint & Sendable>(_ lengths: LengthArray<Length>) -> DistanceSource
+        func source<Length: BinaryFloatingPoint & Sendable>(_ lengths: NumberArray<Length>) -> DistanceSource
         {
             { point, points, row in
                 lengths.withUnsafeBufferPointer { lengths in

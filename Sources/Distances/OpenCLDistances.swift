@@ -151,8 +151,8 @@ struct OpenCLDistances: Sendable {
     }
 
     /// Some points at a time, in their order and as what the device computes with.
-    private func upload<Given: Sendable, Taken>(
-        _ values: [Given], _ context: ComputeContext, _ convert: @Sendable (Given) -> Taken
+    private func upload<Given: BinaryFloatingPoint & Sendable, Taken>(
+        _ values: NumberArray<Given>, _ context: ComputeContext, _ convert: @Sendable (Given) -> Taken
     ) throws(OpenCLError) -> OpenCLBuffer {
         let dimension = points.dimension
         let pointBytes = dimension * MemoryLayout<Taken>.stride
@@ -165,10 +165,12 @@ struct OpenCLDistances: Sendable {
             for first in stride(from: 0, to: points.count, by: atOnce) where !context.stop.isStopped {
                 let count = min(atOnce, points.count - first)
                 context.team.forEachChunk(of: count, by: max(1, 8192 / dimension)) { _, range in
-                    for place in range {
-                        let point = order.map { Int($0[first + place]) } ?? first + place
-                        for k in 0..<dimension {
-                            staged.base[place * dimension + k] = convert(values[point * dimension + k])
+                    values.withUnsafeBufferPointer { values in
+                        for place in range {
+                            let point = order.map { Int($0[first + place]) } ?? first + place
+                            for k in 0..<dimension {
+                                staged.base[place * dimension + k] = convert(values[point * dimension + k])
+                            }
                         }
                     }
                 }

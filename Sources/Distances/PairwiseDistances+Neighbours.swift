@@ -20,7 +20,6 @@ extension PairwiseDistances {
         }
         context.progress.enter("neighbours", at: 0)
         let points = try PreparedPoints(cloud, metric: metric, precision: precision, context: context)
-        defer { context.memory.release(points.reserved) }
         switch precision {
         case .float32:
             let search = try Neighbours<Float>(

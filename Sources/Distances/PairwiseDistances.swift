@@ -84,7 +84,6 @@ public enum PairwiseDistances {
     ) throws(DistanceError) -> (labels: [Int32]?, backend: String) {
         context.progress.enter("distances", at: 0)
         let points = try PreparedPoints(cloud, metric: metric, precision: .float32, context: context)
-        defer { context.memory.release(points.reserved) }
         let order = try order(of: points, context: context)
         let filled = SharedBuffer(square)
         let infinite = Atomic<Int>(.max)
@@ -152,7 +151,6 @@ public enum PairwiseDistances {
     ) throws(DistanceError) -> (matrix: DistanceMatrix, labels: [Int32]?, backend: String) {
         context.progress.enter("distances", at: 0)
         let points = try PreparedPoints(cloud, metric: metric, precision: precision, context: context)
-        defer { context.memory.release(points.reserved) }
 
         var order: [Int32]?
         switch method {
@@ -160,7 +158,7 @@ public enum PairwiseDistances {
         case .products: break
         }
         let pairs = cloud.count * (cloud.count - 1) / 2
-        let distances: Lengths
+        let distances: Numbers
         let backend: String
         switch precision {
         case .float32:
@@ -181,7 +179,7 @@ public enum PairwiseDistances {
     private static func floats(
         _ pairs: Int, _ points: PreparedPoints, _ order: [Int32]?, _ method: Method,
         _ kernels: DistanceKernels, _ context: ComputeContext
-    ) throws(DistanceError) -> (values: LengthArray<Float>, backend: String) {
+    ) throws(DistanceError) -> (values: NumberArray<Float>, backend: String) {
         if case .products = method, GramBlocks.suits(points),
             let blocks = try GramBlocks(points, kernels: kernels, context: context)
         {
@@ -193,7 +191,7 @@ public enum PairwiseDistances {
     private static func numbers<Value: BinaryFloatingPoint & Sendable>(
         _ type: Value.Type, _ pairs: Int, _ points: PreparedPoints, _ order: [Int32]?, _ method: Method,
         _ kernels: DistanceKernels, _ context: ComputeContext
-    ) throws(DistanceError) -> (values: LengthArray<Value>, backend: String) {
+    ) throws(DistanceError) -> (values: NumberArray<Value>, backend: String) {
         var onDevice = 0
         let values = try condensedMatrix(pairs, of: type, context: context) {
             distances throws(DistanceError) in
@@ -208,7 +206,7 @@ public enum PairwiseDistances {
     }
 
     private static func refuseInfinity(
-        in distances: Lengths, of points: PreparedPoints, _ order: [Int32]?
+        in distances: Numbers, of points: PreparedPoints, _ order: [Int32]?
     ) throws(InvalidInput) {
         guard mayHaveInfinity(points, distances.precision) else { return }
         let place =

@@ -101,7 +101,7 @@ struct Reach: Sendable {
 
 extension PanelTree {
     private static func build<Value: BinaryFloatingPoint & Sendable>(
-        _ coordinates: [Value], _ points: PreparedPoints, _ panelCount: Int, _ axisCount: Int,
+        _ coordinates: NumberArray<Value>, _ points: PreparedPoints, _ panelCount: Int, _ axisCount: Int,
         _ context: ComputeContext
     ) -> (order: [Int32], boxes: [Double]) {
         var order = (0..<Int32(points.count)).map { $0 }

@@ -45,7 +45,7 @@ final class PointPanels: @unchecked Sendable {
     }
 
     private func pack<Value: BinaryFloatingPoint & Sendable, Packed: BinaryFloatingPoint & Sendable>(
-        _ values: [Value], as type: Packed.Type, _ order: [Int32]?, _ team: any Team
+        _ values: NumberArray<Value>, as type: Packed.Type, _ order: [Int32]?, _ team: any Team
     ) {
         let panels = SharedBuffer(base.assumingMemoryBound(to: Packed.self))
         team.forEachChunk(of: panelCount, by: max(1, 4096 / dimension)) { [self] _, range in

@@ -11,21 +11,20 @@ struct Preparation: Sendable {
     let scale: Double
 
     /// - Throws: for the first point that has no distance under the metric.
-    func doubles(of given: Scalars, _ team: any Team) throws(InvalidInput) -> [Double] {
+    func doubles(of given: Scalars, _ context: ComputeContext) throws(DistanceError) -> NumberArray<Double> {
         switch given {
-        case .float32(let values): try prepare(values, team)
-        case .float64(let values): try prepare(values, team)
+        case .float32(let values): try prepare(values, context)
+        case .float64(let values): try prepare(values, context)
         }
     }
 
     private func prepare<Value: BinaryFloatingPoint & Sendable>(
-        _ values: [Value], _ team: any Team
-    ) throws(InvalidInput) -> [Double] {
+        _ values: [Value], _ context: ComputeContext
+    ) throws(DistanceError) -> NumberArray<Double> {
         let firstFailure = Mutex<(point: Int, error: InvalidInput)?>(nil)
-        let doubles = [Double](unsafeUninitializedCapacity: values.count) { buffer, initialized in
-            guard let base = buffer.baseAddress else { return }
-            let prepared = SharedBuffer(base)
-            team.forEachChunk(of: values.count / dimension, by: max(1, 16_384 / dimension)) { _, range in
+        let doubles = try NumberArray<Double>.counted(values.count, memory: context.memory) { prepared in
+            let points = values.count / dimension
+            context.team.forEachChunk(of: points, by: max(1, 16_384 / dimension)) { _, range in
                 for point in range {
                     let place = prepared.base + point &* dimension
                     values.withUnsafeBufferPointer { values in
@@ -41,9 +40,8 @@ struct Preparation: Sendable {
                     }
                 }
             }
-            initialized = values.count
         }
-        if let failure = firstFailure.withLock({ $0 }) { throw failure.error }
+        if let failure = firstFailure.withLock({ $0 }) { throw .invalidInput(failure.error) }
         return doubles
     }
 

@@ -9,7 +9,7 @@ internal import Vocabulary
 struct PreparedPoints: Sendable {
     let count: Int
     let dimension: Int
-    let coordinates: Scalars
+    let coordinates: Numbers
     let plan: MetricPlan
     private(set) var arithmetic: Arithmetic
     /// What results are multiplied by.
@@ -18,8 +18,6 @@ struct PreparedPoints: Sendable {
     let magnitude: Double
     /// Whether coordinates and their squares stay in the range of floats.
     let isWithinFloatRange: Bool
-    /// How many bytes were reserved for `coordinates`.
-    let reserved: Int
 
     init(
         _ cloud: PointCloud, metric: Metric, precision: Precision, context: ComputeContext
@@ -41,22 +39,13 @@ struct PreparedPoints: Sendable {
 
         let wanted: Precision = arithmetic.usesDoubles ? .float64 : .float32
         if plan.normalisation == .none, scale == 1, cloud.coordinates.precision == wanted {
-            coordinates = cloud.coordinates
-            reserved = 0
+            coordinates = Numbers(cloud.coordinates)
             return
         }
-        let bytes = cloud.coordinates.count * MemoryLayout<Double>.stride
-        do { try context.memory.reserve(bytes) } catch { throw .memory(error) }
-        do throws(InvalidInput) {
-            let preparation = Preparation(plan: plan, dimension: dimension, scale: scale)
-            coordinates = .float64(try preparation.doubles(of: cloud.coordinates, context.team))
-            reserved = bytes
-            if precision == .float32, plan.normalisation != .none, Refinement.pays(self, context.team) {
-                arithmetic = .floats
-            }
-        } catch {
-            context.memory.release(bytes)
-            throw .invalidInput(error)
+        let preparation = Preparation(plan: plan, dimension: dimension, scale: scale)
+        coordinates = .float64(try preparation.doubles(of: cloud.coordinates, context))
+        if precision == .float32, plan.normalisation != .none, Refinement.pays(self, context.team) {
+            arithmetic = .floats
         }
     }
 }
@@ -71,7 +60,7 @@ extension PreparedPoints {
     }
 
     private static func squaredDistance<Value: BinaryFloatingPoint>(
-        _ values: [Value], _ a: Int, _ b: Int, _ dimension: Int
+        _ values: NumberArray<Value>, _ a: Int, _ b: Int, _ dimension: Int
     ) -> Double {
         values.withUnsafeBufferPointer { values in
             // Four sums side by side: one alone waits for itself at each term.

@@ -90,21 +90,14 @@ enum TriangleLayout: Sendable {
     }
 }
 
-/// All `pairs` distances in room of their own, which the account counts until they are let go, filled by `compute`.
+/// All `pairs` distances, filled by `compute`.
 ///
-/// - Throws: `DistanceError.stopped` where the stop signal was raised meanwhile; what `compute` throws.
+/// - Throws: `DistanceError.stopped` where the stop signal was raised meanwhile; as `NumberArray.counted` does.
 func condensedMatrix<Value: BinaryFloatingPoint & Sendable>(
     _ pairs: Int, of type: Value.Type, context: ComputeContext,
     _ compute: (SharedBuffer<Value>) throws(DistanceError) -> Void
-) throws(DistanceError) -> LengthArray<Value> {
-    let room: CountedRoom
-    do {
-        room = try CountedRoom(byteCount: pairs * MemoryLayout<Value>.stride, memory: context.memory)
-    } catch {
-        throw .memory(error)
-    }
-    let base = room.base.bindMemory(to: Value.self, capacity: pairs)
-    if pairs > 0 { try compute(SharedBuffer(base)) }
+) throws(DistanceError) -> NumberArray<Value> {
+    let distances = try NumberArray.counted(pairs, memory: context.memory, compute)
     if let reason = context.stop.reason { throw .stopped(reason) }
-    return LengthArray(UnsafeBufferPointer(start: base, count: pairs), owner: room)
+    return distances
 }

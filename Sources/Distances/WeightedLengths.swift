@@ -13,8 +13,8 @@ public enum WeightedLengths {
     ) throws(DistanceError) -> DistanceMatrix {
         let births = try births(weights, matrix.lowerTriangle.precision)
         func lengths<Length: BinaryFloatingPoint & Sendable>(
-            _ distances: LengthArray<Length>, _ births: [Length]
-        ) throws(DistanceError) -> LengthArray<Length> {
+            _ distances: NumberArray<Length>, _ births: [Length]
+        ) throws(DistanceError) -> NumberArray<Length> {
             try condensedMatrix(distances.count, of: Length.self, context: context) { lengths in
                 context.team.forEachChunk(of: matrix.count, by: 16, stop: context.stop) { _, rows in
                     distances.withUnsafeBufferPointer { distances in
@@ -31,7 +31,7 @@ public enum WeightedLengths {
                 }
             }
         }
-        let weighted: Lengths =
+        let weighted: Numbers =
             switch (matrix.lowerTriangle, births) {
             case (.float32(let distances), .float32(let births)): .float32(try lengths(distances, births))
             case (.float64(let distances), .float64(let births)): .float64(try lengths(distances, births))

@@ -14,10 +14,10 @@ extension DistanceMatrix {
 }
 
 extension SparseGraph {
-    func edgeCount(within threshold: Double) -> Int { Lengths(lengths).count(within: threshold, every: 1) }
+    func edgeCount(within threshold: Double) -> Int { Numbers(lengths).count(within: threshold, every: 1) }
 }
 
-extension Lengths {
+extension Numbers {
     fileprivate func count(within threshold: Double, every step: Int) -> Int {
         switch self {
         case .float32(let values): Self.count(values, within: threshold, every: step)
@@ -26,7 +26,7 @@ extension Lengths {
     }
 
     private static func count<Value: BinaryFloatingPoint>(
-        _ values: LengthArray<Value>, within threshold: Double, every step: Int
+        _ values: NumberArray<Value>, within threshold: Double, every step: Int
     ) -> Int {
         values.withUnsafeBufferPointer { values in
             stride(from: 0, to: values.count, by: step).count { Double(values[$0]) <= threshold }

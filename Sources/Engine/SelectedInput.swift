@@ -165,14 +165,14 @@ extension ComputeInput {
             }
             return .distances(
                 DistanceMatrix(
-                    computed: Lengths(matrix.lowerTriangle.elements(at: places)), count: numbers.count,
+                    computed: Numbers(matrix.lowerTriangle.elements(at: places)), count: numbers.count,
                     vertexBirths: matrix.vertexBirths?.elements(at: numbers.lazy.map(Int.init))))
         case .sparse: preconditionFailure("a sparse graph is not subsampled")
         }
     }
 }
 
-extension Lengths {
+extension Numbers {
     fileprivate func elements(at places: some Sequence<Int>) -> Scalars {
         switch self {
         case .float32(let values): .float32(places.map { values[$0] })

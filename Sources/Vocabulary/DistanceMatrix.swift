@@ -5,7 +5,7 @@
 /// diagonal: the filtration value at which each point appears; nil means all at 0.
 public struct DistanceMatrix: Sendable, Hashable {
     public let count: Int
-    public let lowerTriangle: Lengths
+    public let lowerTriangle: Numbers
     public let vertexBirths: Scalars?
     /// One for each point, for a weighted filtration; never with births.
     public let weights: Scalars?
@@ -43,13 +43,13 @@ public struct DistanceMatrix: Sendable, Hashable {
         try weights?.checkWeights(of: count)
         guard vertexBirths == nil || weights == nil else { throw .weightsAndBirths }
         self.count = count
-        self.lowerTriangle = Lengths(lowerTriangle)
+        self.lowerTriangle = Numbers(lowerTriangle)
         self.vertexBirths = vertexBirths
         self.weights = weights
     }
 
     /// Takes over distances that were computed, not received: nothing is checked again.
-    package init(computed lowerTriangle: Lengths, count: Int, vertexBirths: Scalars? = nil) {
+    package init(computed lowerTriangle: Numbers, count: Int, vertexBirths: Scalars? = nil) {
         self.count = count
         self.lowerTriangle = lowerTriangle
         self.vertexBirths = vertexBirths

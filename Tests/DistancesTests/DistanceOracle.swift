@@ -56,6 +56,6 @@ extension Scalars {
     var doubles: [Double] { (0..<count).map { self[$0] } }
 }
 
-extension Lengths {
+extension Numbers {
     var doubles: [Double] { scalars.doubles }
 }

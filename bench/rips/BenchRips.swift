@@ -131,7 +131,7 @@ extension ComputeInput {
             guard case .float32(let all) = matrix.lowerTriangle else { return nil }
             let some = min(count, matrix.count)
             let lengths = Array(all.prefix(some * (some - 1) / 2))
-            return .distances(DistanceMatrix(computed: .float32(LengthArray(lengths)), count: some))
+            return .distances(DistanceMatrix(computed: .float32(NumberArray(lengths)), count: some))
         case .sparse: return nil
         }
     }

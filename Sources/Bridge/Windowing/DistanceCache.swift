@@ -25,6 +25,6 @@ struct DistanceCache {
         counts.distancesReused += shared.reused - reused
         streams[task.window.stream] = shared
         guard lower.allSatisfy(\.isFinite) else { return nil }
-        return .distances(DistanceMatrix(computed: .float32(LengthArray(lower)), count: count))
+        return .distances(DistanceMatrix(computed: .float32(NumberArray(lower)), count: count))
     }
 }

@@ -109,7 +109,7 @@ struct LowerTriangle<Length: SortableLength>: @unchecked Sendable {
 
     /// Calls `body` with the condensed distances as rows.
     static func withRows<Result>(
-        of condensed: LengthArray<Length>, _ body: (LowerTriangle) throws(HomologyError) -> Result
+        of condensed: NumberArray<Length>, _ body: (LowerTriangle) throws(HomologyError) -> Result
     ) throws(HomologyError) -> Result {
         try condensed.withUnsafeBufferPointer { lengths throws(HomologyError) in
             // Fewer than two points have no distances, and nobody reads any.

@@ -13,7 +13,7 @@ func enclosingRadius(of matrix: DistanceMatrix, context: ComputeContext) throws(
 }
 
 private func leastEccentricity<Length: SortableLength>(
-    _ lengths: LengthArray<Length>, count: Int, context: ComputeContext
+    _ lengths: NumberArray<Length>, count: Int, context: ComputeContext
 ) throws(HomologyError) -> Length {
     let kernels = KernelTable()
     let eccentricities = try Eccentricities<Length>(count: count, context: context)

@@ -26,7 +26,7 @@ enum LocalityOrder {
 
     /// - Parameter items: points in the lower halves.
     private static func bisect<Length: SortableLength>(
-        _ items: inout [UInt64], _ lengths: LengthArray<Length>, _ stop: StopSignal
+        _ items: inout [UInt64], _ lengths: NumberArray<Length>, _ stop: StopSignal
     ) {
         lengths.withUnsafeBufferPointer { lengths in
             items.withUnsafeMutableBufferPointer { items in

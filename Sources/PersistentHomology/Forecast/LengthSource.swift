@@ -22,7 +22,7 @@ package struct GivenLengths: LengthSource {
 
     package func matrix(of points: [Int]) throws(Failure) -> DistanceMatrix {
         let lengths = points.indices.flatMap { row in points[..<row].map { self[points[row], $0] } }
-        return DistanceMatrix(computed: .float32(LengthArray(lengths)), count: points.count)
+        return DistanceMatrix(computed: .float32(NumberArray(lengths)), count: points.count)
     }
 
     private subscript(a: Int, b: Int) -> Float {

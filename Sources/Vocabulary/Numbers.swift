@@ -1,13 +1,13 @@
-/// The condensed distances of a matrix in one of the two precisions; the case is the precision.
-public enum Lengths: Sendable, Hashable {
-    case float32(LengthArray<Float>)
-    case float64(LengthArray<Double>)
+/// Real numbers in one of the two precisions, in arrays or in memory of their own; the case is the precision.
+public enum Numbers: Sendable, Hashable {
+    case float32(NumberArray<Float>)
+    case float64(NumberArray<Double>)
 
     public init(_ scalars: Scalars) {
         self =
             switch scalars {
-            case .float32(let values): .float32(LengthArray(values))
-            case .float64(let values): .float64(LengthArray(values))
+            case .float32(let values): .float32(NumberArray(values))
+            case .float64(let values): .float64(NumberArray(values))
             }
     }
 
@@ -25,7 +25,7 @@ public enum Lengths: Sendable, Hashable {
         }
     }
 
-    /// The length at `index`, widened. For reports and messages; loops switch over the case once.
+    /// The number at `index`, widened. For reports and messages; loops switch over the case once.
     public subscript(index: Int) -> Double {
         switch self {
         case .float32(let values): Double(values[index])
@@ -42,23 +42,23 @@ public enum Lengths: Sendable, Hashable {
     }
 }
 
-/// Lengths one behind another that nobody changes: an array where they were given, memory that its owner counts and
+/// Numbers one behind another that nobody changes: an array where they were given, memory that its owner counts and
 /// uses again where they were computed.
 ///
 /// `@unchecked Sendable`: what is in that memory is written before, and stays.
-public struct LengthArray<Length: BinaryFloatingPoint & Sendable>: RandomAccessCollection, @unchecked Sendable
+public struct NumberArray<Number: BinaryFloatingPoint & Sendable>: RandomAccessCollection, @unchecked Sendable
 {
     private enum Place {
-        case array([Length])
-        case room(UnsafeBufferPointer<Length>, owner: AnyObject)
+        case array([Number])
+        case room(UnsafeBufferPointer<Number>, owner: AnyObject)
     }
 
     private let place: Place
 
-    public init(_ array: [Length]) { place = .array(array) }
+    public init(_ array: [Number]) { place = .array(array) }
 
     /// - Parameter owner: holds the memory for as long as it is there itself.
-    package init(_ room: UnsafeBufferPointer<Length>, owner: AnyObject) { place = .room(room, owner: owner) }
+    package init(_ room: UnsafeBufferPointer<Number>, owner: AnyObject) { place = .room(room, owner: owner) }
 
     public var startIndex: Int { 0 }
     public var endIndex: Int {
@@ -68,7 +68,7 @@ public struct LengthArray<Length: BinaryFloatingPoint & Sendable>: RandomAccessC
         }
     }
 
-    public subscript(index: Int) -> Length {
+    public subscript(index: Int) -> Number {
         switch place {
         case .array(let values): values[index]
         case .room(let values, _): values[index]
@@ -76,7 +76,7 @@ public struct LengthArray<Length: BinaryFloatingPoint & Sendable>: RandomAccessC
     }
 
     public func withUnsafeBufferPointer<Result, Failure: Error>(
-        _ body: (UnsafeBufferPointer<Length>) throws(Failure) -> Result
+        _ body: (UnsafeBufferPointer<Number>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         switch place {
         case .array(let values):
@@ -88,12 +88,12 @@ public struct LengthArray<Length: BinaryFloatingPoint & Sendable>: RandomAccessC
     }
 
     public func withContiguousStorageIfAvailable<Result>(
-        _ body: (UnsafeBufferPointer<Length>) throws -> Result
+        _ body: (UnsafeBufferPointer<Number>) throws -> Result
     ) rethrows -> Result? {
         try withUnsafeBufferPointer(body)
     }
 
-    fileprivate var array: [Length] {
+    fileprivate var array: [Number] {
         switch place {
         case .array(let values): values
         case .room: Array(self)
@@ -101,10 +101,10 @@ public struct LengthArray<Length: BinaryFloatingPoint & Sendable>: RandomAccessC
     }
 }
 
-extension LengthArray: Hashable {
+extension NumberArray: Hashable {
     public static func == (a: Self, b: Self) -> Bool { a.elementsEqual(b) }
 
     public func hash(into hasher: inout Hasher) {
-        for length in self { hasher.combine(length) }
+        for number in self { hasher.combine(number) }
     }
 }
