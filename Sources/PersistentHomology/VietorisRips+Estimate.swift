@@ -51,19 +51,18 @@ extension VietorisRips {
             * (secondsOfBlock * Double(dimension) + forecast.wordsOfBlock * secondsOfWord)
         let columns = columnsMemory(
             edges: edges, dimension: dimension, threads: threads, forecast: forecast)
+        let fertile = zip(forecast.fertileShare, secondsOfFertileBlock).reduce(0) { $0 + $1.0 * $1.1 }
+        let homology = takingApart + fertile * Double(edges)
         if forecast.way == .homology, !options.representatives {
             // Where cycles grow long all the same, columns follow, of which the sample has seen none or few.
-            let homology = zip(forecast.fertileShare, secondsOfFertileBlock).reduce(0) { $0 + $1.0 * $1.1 }
             let unseen = dimension > 2 ? bytesOfOpenBlock * forecast.openShare * Double(edges) : 0
-            return (
-                takingApart + homology * Double(edges),
-                max(1 << 20 + 8 * edges, columns, Int(unseen * sideBySide(threads)))
-            )
+            return (homology, max(1 << 20 + 8 * edges, columns, Int(unseen * sideBySide(threads))))
         }
         let reducing = forecast.columns.prefix(dimension - 1).reduce(0) {
             $0 + $1 * secondsOfColumn(among: $1, openShare: forecast.openShare)
         }
-        return (max(reducing, takingApart), columns)
+        let other = forecast.isNearHomology && !options.representatives ? homology : takingApart
+        return (max(reducing, other), columns)
     }
 
     private static func columnsMemory(

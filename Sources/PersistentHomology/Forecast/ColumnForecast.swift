@@ -17,6 +17,8 @@ package struct ColumnForecast: Sendable, Hashable {
     package private(set) var fertileShare: [Double]
     /// Which of the two ways will be taken (docs/engine.md, section 4).
     private(set) var way = HigherDimensionsWay.homology
+    /// Whether the computation, by another sample, may well take the way by homology.
+    private(set) var isNearHomology = true
 
     /// Looks at up to `samples` edges of length up to `threshold`, fewer where their lunes are large: some
     /// ten milliseconds. The same for the same input.
@@ -72,6 +74,9 @@ package struct ColumnForecast: Sendable, Hashable {
         wordsOfBlock = Double(open.words) / Double(max(open.count, 1))
         fertileShare = open.fertileInDegree.map { Double($0) / Double(max(looked, 1)) }
         way = HigherDimensionsWay(dimension: dimension, open: open.count, fertile: open.fertile)
+        isNearHomology =
+            HigherDimensionsWay(dimension: dimension, open: 3 * open.count, fertile: open.fertile)
+            == .homology
         // The rows stand for all points, and every edge is in two rows.
         let all = Double(edges) / Double(rows.count) * Double(count) / 2
         for place in columns.indices {
