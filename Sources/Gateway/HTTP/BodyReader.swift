@@ -22,14 +22,13 @@ struct BodyReader: Sendable {
             received += part.readableBytes
             guard received <= maxBytes else { throw tooLarge(found: nil) }
             if let inflater {
-                try inflater.inflate(part) { piece in try append(piece, to: body, expecting: 0) }
+                inflater.take(part)
+                while let piece = try inflater.next() { try append(piece, to: body, expecting: 0) }
             } else {
                 try append(part, to: body, expecting: announced)
             }
         }
-        if let inflater, !inflater.isComplete {
-            throw Problem.invalid("the compressed body ends too early", at: "Content-Encoding")
-        }
+        try inflater?.end()
         metrics.bodyRead(bytes: received)
         return body
     }

@@ -59,13 +59,20 @@ struct DataRoutes: Sendable {
             throw Problem.invalid("send a form: Content-Type: multipart/form-data; boundary=…")
         }
         let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
-        guard announced <= maxUploadBytes + 2 * Self.maxMetadataBytes else { throw tooLarge }
+        guard announced <= maxFormBytes else { throw tooLarge }
+        let inflater = try Inflater(contentEncoding: request.headers.first(.contentEncoding))
 
         var form = Form()
         for try await chunk in request.body {
             metrics.bodyRead(bytes: chunk.readableBytes)
-            for event in try parser.feed(chunk) { try await take(event, into: &form) }
+            if let inflater {
+                inflater.take(chunk)
+                while let piece = try inflater.next() { try await read(piece, by: &parser, into: &form) }
+            } else {
+                try await read(chunk, by: &parser, into: &form)
+            }
         }
+        try inflater?.end()
         guard parser.isFinished else { throw Problem.invalid("the form ends before its last boundary") }
         guard let file = form.file else {
             throw Problem.invalid("the form has no part named file", at: "file")
@@ -84,9 +91,18 @@ struct DataRoutes: Sendable {
     private struct Form {
         enum Part { case none, file, metadata, other }
         var part = Part.none
+        var byteCount = 0
         var file: UploadFile?
         var fileName: String?
         var metadata: ByteBuffer?
+    }
+
+    private func read(
+        _ bytes: ByteBuffer, by parser: inout MultipartParser, into form: inout Form
+    ) async throws {
+        form.byteCount += bytes.readableBytes
+        guard form.byteCount <= maxFormBytes else { throw tooLarge }
+        for event in try parser.feed(bytes) { try await take(event, into: &form) }
     }
 
     private func take(_ event: MultipartParser.Event, into form: inout Form) async throws {
@@ -114,6 +130,9 @@ struct DataRoutes: Sendable {
         case .data, .partEnd, .end: break
         }
     }
+
+    /// A file of the largest size, and what stands around it.
+    private var maxFormBytes: Int { maxUploadBytes + 2 * Self.maxMetadataBytes }
 
     private var tooLarge: Problem {
         Problem(
