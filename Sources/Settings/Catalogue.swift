@@ -70,7 +70,8 @@ extension Variable {
     public static let dataDirectory = Variable(
         "TDA_DATA_DIR", "directory", "Where the store and the uploads are kept.")
     public static let syncLimit = Variable(
-        "TDA_SYNC_LIMIT_MS", "ms", "A computation expected to take one thread longer than this becomes a job.")
+        "TDA_SYNC_LIMIT_MS", "ms", "A computation expected to take one thread longer than this becomes a job."
+    )
     public static let maxBodyBytes = Variable(
         "TDA_MAX_BODY_BYTES", "bytes", "The largest request body that is taken, uploads aside, e.g. 64M.")
     public static let resultTTL = Variable(
