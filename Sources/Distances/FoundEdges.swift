@@ -3,7 +3,7 @@ internal import Hardware
 /// The edges that a team finds, panel by panel, and in the end all of them row by row.
 ///
 /// `@unchecked Sendable`: a panel, its rows and a worker's list are used by one worker at a time.
-final class FoundEdges<Length: BinaryFloatingPoint & Sendable>: @unchecked Sendable {
+final class FoundEdges<Length: BinaryFloatingPoint & Sendable & BitwiseCopyable>: @unchecked Sendable {
     /// The edges of each row.
     let sizes: UnsafeMutablePointer<Int>
     private let rowCount: Int
@@ -61,7 +61,7 @@ final class FoundEdges<Length: BinaryFloatingPoint & Sendable>: @unchecked Senda
         var ends: [Int32] = []
         let lengths = [Length](unsafeUninitializedCapacity: total) { lengths, lengthCount in
             ends = [Int32](unsafeUninitializedCapacity: 2 * total) { ends, endCount in
-                isComplete = fill(ends, lengths, team, stop)
+                isComplete = fill(ends, lengths, total, team, stop)
                 endCount = isComplete ? 2 * total : 0
             }
             lengthCount = isComplete ? total : 0
@@ -76,9 +76,14 @@ final class FoundEdges<Length: BinaryFloatingPoint & Sendable>: @unchecked Senda
     /// False where `stop` has been set.
     private func fill(
         _ ends: UnsafeMutableBufferPointer<Int32>, _ lengths: UnsafeMutableBufferPointer<Length>,
-        _ team: any Team, _ stop: StopSignal
+        _ total: Int, _ team: any Team, _ stop: StopSignal
     ) -> Bool {
         guard let ends = ends.baseAddress, let lengths = lengths.baseAddress else { return true }
+        LargeBlocks.preferHugePages(ends, count: 2 * total)
+        LargeBlocks.preferHugePages(lengths, count: total)
+        // Panels side by side write to the same pages.
+        LargeBlocks.touch(ends, count: 2 * total, team)
+        LargeBlocks.touch(lengths, count: total, team)
         let (sharedEnds, sharedLengths) = (SharedBuffer(ends), SharedBuffer(lengths))
         team.forEachChunk(of: panelCount, by: 64, stop: stop) { _, panels in
             let (ends, lengths) = (sharedEnds.base, sharedLengths.base)

@@ -4,7 +4,7 @@ internal import Synchronization
 internal import Vocabulary
 
 /// Finds the pairs within a threshold, panel by panel, without ever holding a matrix.
-struct Neighbours<Length: BinaryFloatingPoint & Sendable>: Sendable {
+struct Neighbours<Length: BinaryFloatingPoint & Sendable & BitwiseCopyable>: Sendable {
     let points: PreparedPoints
     let tree: PanelTree
     let panels: PointPanels
