@@ -57,7 +57,7 @@ def test_an_alpha_complex_has_the_barcode_of_its_triangle(tda):
     assert birth == 0.5 and death == pytest.approx(0.8125 / 1.5)
     assert sorted(result.cocycles[1][0].simplices.tolist()) == [[1, 0], [2, 0], [2, 1]]
     assert tda.estimate_alpha([[0, 0], [1, 0]]).admissible
-    with pytest.raises(tda_client.Unsupported, match="Vietoris–Rips"):
+    with pytest.raises(tda_client.InvalidArgument, match="Vietoris–Rips"):
         tda.alpha(np.zeros((3, 4)))
 
 
