@@ -7,7 +7,8 @@ public import Vocabulary
 public struct AlphaComputation: Sendable {
     public init() {}
 
-    /// - Throws: `unsupported` for anything but points of two or three coordinates.
+    /// - Throws: `invalid_argument` for anything but points of two or three coordinates, `unsupported` for
+    ///   weighted ones and for more points than it takes.
     public func outlook(_ shape: InputShape, threads: Int) throws(Failure) -> Outlook {
         let cost = try cost(shape, threads)
         return Outlook(least: cost, most: cost)

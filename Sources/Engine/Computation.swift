@@ -5,7 +5,7 @@ public import Vocabulary
 public protocol Computation: Sendable {
     /// What is known before the numbers are read.
     ///
-    /// - Throws: `unsupported` where there is no such complex of such an input.
+    /// - Throws: `invalid_argument` or `unsupported` where there is no such complex of such an input.
     func outlook(
         _ shape: InputShape, _ options: ComplexOptions, threads: Int
     ) throws(Failure) -> Outlook

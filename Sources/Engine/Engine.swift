@@ -32,8 +32,8 @@ public final class Engine: Sendable {
     /// A place in the queue for a request whose numbers are still to come.
     ///
     /// - Throws: `resource_exhausted` when it cannot fit into the budget, `overloaded` when there is no
-    ///   room for it now, `unavailable` when the engine is draining, `unsupported` when nobody computes
-    ///   such a complex of such an input.
+    ///   room for it now, `unavailable` when the engine is draining, and as the computation's
+    ///   `outlook` does.
     public func admit(
         _ shape: InputShape, _ options: ComplexOptions, threads: Int? = nil, timeout: Duration? = nil,
         client: ClientID
@@ -90,7 +90,7 @@ public final class Engine: Sendable {
 
     /// The estimate, where the shape says that the request can never be admitted.
     ///
-    /// - Throws: `unsupported`, as `admit` does.
+    /// - Throws: as the computation's `outlook` does.
     public func hopelessEstimate(
         _ shape: InputShape, _ options: ComplexOptions, threads: Int? = nil
     ) throws(Failure) -> ComputeEstimate? {
