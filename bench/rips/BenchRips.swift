@@ -56,7 +56,11 @@ struct BenchRips {
             Result { () throws(Failure) in try compute(input, options, plan, team) }
         }
         guard let result else { throw BenchError.noWorker }
-        return Outcome([try result.get()], seconds: start.duration(to: .now), estimate: plan.cost, options)
+        let seconds = start.duration(to: .now)
+        var outcome = Outcome(estimate: plan.cost, options)
+        outcome.add(try result.get())
+        outcome.seconds = seconds
+        return outcome
     }
 
     /// Many inputs, each on one thread, as many side by side as the pool has threads.
@@ -64,18 +68,21 @@ struct BenchRips {
         _ inputs: [ComputeInput], _ options: BenchOptions, _ pool: WorkerPool
     ) async throws -> Outcome {
         let plans = try inputs.map { try plan($0, options, threads: 1) }
+        let estimate = Cost(
+            seconds: plans.reduce(0) { $0 + $1.cost.seconds } / Double(pool.threadCount),
+            memory: plans.map(\.cost.memory).max() ?? 0)
         let start = ContinuousClock.now
         let queue = Queue()
-        let results = try await withThrowingTaskGroup(of: [ComputeResult].self) { group in
+        var outcome = try await withThrowingTaskGroup(of: Outcome.self) { group in
             for _ in 0..<pool.threadCount {
                 group.addTask {
                     let share = await pool.run(teamOf: 1) { team in
                         Result { () throws(Failure) in
-                            var results: [ComputeResult] = []
+                            var outcome = Outcome(estimate: estimate, options)
                             while true {
                                 let index = queue.next.add(1, ordering: .relaxed).oldValue
-                                guard index < inputs.count else { return results }
-                                results.append(try compute(inputs[index], options, plans[index], team))
+                                guard index < inputs.count else { return outcome }
+                                outcome.add(try compute(inputs[index], options, plans[index], team))
                             }
                         }
                     }
@@ -83,12 +90,10 @@ struct BenchRips {
                     return try share.get()
                 }
             }
-            return try await group.reduce(into: []) { $0 += $1 }
+            return try await group.reduce(into: Outcome(estimate: estimate, options)) { $0.add($1) }
         }
-        let estimate = Cost(
-            seconds: plans.reduce(0) { $0 + $1.cost.seconds } / Double(pool.threadCount),
-            memory: plans.map(\.cost.memory).max() ?? 0)
-        return Outcome(results, seconds: start.duration(to: .now), estimate: estimate, options)
+        outcome.seconds = start.duration(to: .now)
+        return outcome
     }
 
     private final class Queue: Sendable {

@@ -5,7 +5,8 @@ import Hardware
 /// not there; every edge with a lune comes with a triangle that fills the cycle it makes at once.
 struct CriticalEdges<Graph: RankedGraph> {
     private let graph: Graph
-    private let edges: Graph.Edges
+    /// Those with an empty lune, in order.
+    let edges: Graph.Edges
     private let spanning: SpanningForest
     /// A bit for each rank.
     private let births: Storage<UInt64>

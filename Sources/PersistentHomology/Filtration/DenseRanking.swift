@@ -68,6 +68,7 @@ extension DenseGraph {
     private func sortedSample(of wanted: Int) -> [UInt32] {
         let perRow = max(1, wanted / vertexCount)
         var sample: [UInt32] = []
+        sample.reserveCapacity(2 * wanted)
         for v in stride(from: 1, to: vertexCount, by: max(1, vertexCount / wanted)) {
             // Places of its own in each row, so that no vertex is in all.
             for k in 0..<perRow {

@@ -33,9 +33,9 @@ enum EdgeSort {
         }
         if count < fewElements, bits.count > shortKey {
             let upper = bits.upperBound - shortKey..<bits.upperBound
-            let sorted = try sort(edges, by: upper, spare: spare, context: context)
-            try orderRuns(sorted, equalIn: upper, by: bits.lowerBound..<upper.lowerBound, context: context)
-            return sorted
+            try sortFew(edges, by: upper.lowerBound, spare, context)
+            try orderRuns(edges, equalIn: upper, by: bits.lowerBound..<upper.lowerBound, context: context)
+            return edges
         }
         var source = edges
         var target: Storage<UInt64>
@@ -60,8 +60,52 @@ enum EdgeSort {
         return source
     }
 
-    /// Of few elements hardly any are equal in so many upper bits: two passes.
-    private static let shortKey = 18
+    /// Of few elements hardly any are equal in so many upper bits: two digits.
+    private static let shortKey = 2 * shortDigit
+    private static let shortDigit = 9
+
+    /// Sorts by the `shortKey` bits from `shift` on, on the calling thread: all digits are counted in one pass.
+    private static func sortFew(
+        _ edges: Storage<UInt64>, by shift: Int, _ room: Storage<UInt64>?, _ context: ComputeContext
+    ) throws(HomologyError) {
+        let (source, count, buckets) = (edges.base, edges.count, 1 << shortDigit)
+        let spare: Storage<UInt64>
+        if let room { spare = room } else { spare = try Storage(count: count, memory: context.memory) }
+        let (lower, upper, mask) = (UInt64(shift), UInt64(shift + shortDigit), buckets - 1)
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * buckets) { counters in
+            counters.initialize(repeating: 0)
+            guard let low = counters.baseAddress else { return }
+            let high = low + buckets
+            for index in 0..<count {
+                let edge = source[index]
+                low[Int(truncatingIfNeeded: edge &>> lower) & mask] &+= 1
+                high[Int(truncatingIfNeeded: edge &>> upper) & mask] &+= 1
+            }
+            var (first, second): (UInt32, UInt32) = (0, 0)
+            for bucket in 0..<buckets {
+                (low[bucket], first) = (first, first &+ low[bucket])
+                (high[bucket], second) = (second, second &+ high[bucket])
+            }
+            move(source, to: spare.base, count, from: low, lower, mask)
+            move(spare.base, to: source, count, from: high, upper, mask)
+        }
+    }
+
+    /// - Parameter places: where the next of each bucket goes.
+    @inline(__always)
+    private static func move(
+        _ from: UnsafeMutablePointer<UInt64>, to: UnsafeMutablePointer<UInt64>, _ count: Int,
+        from places: UnsafeMutablePointer<UInt32>, _ shift: UInt64, _ mask: Int
+    ) {
+        for index in 0..<count {
+            let edge = from[index]
+            let bucket = Int(truncatingIfNeeded: edge &>> shift) & mask
+            let place = places[bucket]
+            places[bucket] = place &+ 1
+            to[Int(place)] = edge
+        }
+    }
+
     /// A run up to this long is sorted by insertion.
     private static let shortRun = 16
 

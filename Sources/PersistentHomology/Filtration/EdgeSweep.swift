@@ -78,36 +78,6 @@ final class EdgeSweep: @unchecked Sendable {
         return try lists.joined(context)
     }
 
-    /// The ranks of the edges with an empty lune, on the calling thread.
-    func emptyLunes() throws(HomologyError) -> GrowingList<UInt32> {
-        var ranks = GrowingList<UInt32>(memory: context.memory)
-        try ranks.reserve(edges.edgeCount)
-        var count: UInt32 = 0
-        try advance(0, to: 0) { sweep in
-            count = kernels.sweep_empty(&sweep, edges.packedEnds, UInt32(edges.edgeCount), ranks.base)
-        }
-        ranks.setCount(Int(count))
-        return ranks
-    }
-
-    /// Edges longer than all that the sweep has passed, their packed ends below their keys, as far as no vertex is
-    /// nearer to both ends by its keys. One of which some vertex is joined to both ends is not looked at.
-    func edgesApart(in rows: RankMatrix) throws(HomologyError) -> GrowingList<UInt64> {
-        var found = GrowingList<UInt64>(memory: context.memory)
-        let others = try Storage<UInt32>(count: edges.vertexCount, memory: context.memory)
-        for v in 0..<UInt32(edges.vertexCount) {
-            var count: UInt32 = 0
-            try advance(0, to: 0) { sweep in
-                count = kernels.apart(&sweep, rows.base, rows.words, v, others.base)
-            }
-            for index in 0..<Int(count) {
-                let u = others.base[index]
-                try found.append(UInt64(rows.rank(v, u)) << 32 | UInt64(v << 16 | u))
-            }
-        }
-        return found
-    }
-
     /// Enough for a worker to be worth waking, and few enough that all end together, though the last take longest,
     /// and a stop is seen soon.
     private func chunk(of count: Int) -> Int {

@@ -13,16 +13,20 @@ struct DenseEdges: EdgeSequence {
     let graph: DenseGraph
     /// Packed ends in the lower halves.
     let packed: Storage<UInt64>
+    /// What found them, where that goes on to look at lunes.
+    let sweep: SmallSweep?
 
     var count: Int { packed.count }
 
-    init(graph: DenseGraph, packed: Storage<UInt64>) {
+    init(graph: DenseGraph, packed: Storage<UInt64>, sweep: SmallSweep? = nil) {
         self.graph = graph
         self.packed = packed
+        self.sweep = sweep
     }
 
     init(graph: DenseGraph, ranks: Storage<UInt32>) throws(HomologyError) {
         self.graph = graph
+        sweep = nil
         packed = try Storage(count: ranks.count, memory: graph.context.memory)
         for place in 0..<ranks.count {
             packed.base[place] = UInt64(graph.ranking.ends.base[Int(ranks.base[place])])

@@ -10,7 +10,7 @@ final class LuneScanner {
     private let candidates: Storage<UInt64>
     private let reached: Storage<UInt64>
     private let scratch: Storage<UInt32>
-    private var grown: [UInt32] = []
+    @exclusivity(unchecked) private var grown: [UInt32] = []
 
     /// The most vertices that a matrix may have.
     let capacity: Int

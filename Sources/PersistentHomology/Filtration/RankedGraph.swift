@@ -32,7 +32,8 @@ protocol RankedGraph: Sendable {
         into codes: Storage<UInt32>, scratch: WorkerScratch<Scanner>, context: ComputeContext,
         progress: @Sendable (Double) -> Void
     ) throws(HomologyError)
-    func makeLuneWindows(_ context: ComputeContext) -> LuneWindows
+    /// - Parameter edges: those with an empty lune.
+    func makeLuneWindows(after edges: Edges, _ context: ComputeContext) -> LuneWindows
     /// Nil where it has none yet.
     func rank(ofEdgeAt place: Int, in edges: Edges) -> UInt32?
     /// The ends of the edge of rank `rank`, the larger first.
@@ -57,14 +58,18 @@ extension RankedGraph {
     var deviceRows: DeviceRows? { nil }
 }
 
-/// Finds the edges whose lune may not be connected, window after window of ranks, in ascending order.
+/// Finds the edges whose lune is not connected, window after window of ranks, in ascending order.
 protocol LuneWindows {
     /// The edges that are worth a window.
     static var smallest: Int { get }
-    /// The ranks of such edges in `window`. Not empty lunes, but for a few.
+    /// Calls `body` with the components of the lunes of such edges in `window`, and perhaps of some others, on the
+    /// workers of the team.
     ///
     /// - Parameter blocks: the pass over all edges, where there was one.
-    func unconnectedLunes(in window: Range<Int>, blocks: Blocks?) throws(HomologyError) -> Storage<UInt32>
+    func forEachUnconnectedLune<Scanner: RankScanner>(
+        in window: Range<Int>, blocks: Blocks?, scratch: WorkerScratch<Scanner>,
+        _ body: @Sendable (_ worker: Int, _ rank: UInt32, LuneComponents) throws(HomologyError) -> Void
+    ) throws(HomologyError)
 }
 
 /// The adjacency of a lune, a row at a time.
@@ -79,7 +84,7 @@ protocol LuneRows: AnyObject {
 ///
 /// The lune of edge ab of rank r is the set of vertices v with rank(av) < r and rank(bv) < r: the
 /// triangles that r closes.
-protocol RankScanner: LuneRows {
+protocol RankScanner: LuneRows, SendableMetatype {
     /// The rank of the edge uv, or `none`.
     func rank(_ u: UInt32, _ v: UInt32) -> UInt32
 

@@ -10,7 +10,7 @@ extension DenseGraph {
         forForestOnly: Bool, blocks: Blocks?, scratch: WorkerScratch<DenseScanner>
     ) throws(HomologyError) -> DenseEdges {
         if let blocks { return try DenseEdges(graph: self, ranks: blocks.criticalRanks(context)) }
-        if !forForestOnly, vertexCount <= Self.fewVertices { return try sweptEmptyLunes() }
+        if !forForestOnly, vertexCount <= SmallSweep.mostVertices { return try sweptEmptyLunes() }
         let found = InPlaceArray(count: context.team.size) { _ in
             GrowingList<UInt64>(memory: context.memory)
         }
@@ -54,27 +54,25 @@ extension DenseGraph {
 
     // MARK: small graphs
 
-    /// So many vertices are a vector of bits.
-    private static var fewVertices: Int { 256 }
-
     /// The same for a small graph, by ranks: as many edges get one as join most pairs of vertices by way of a third,
     /// which is where each of n vertices has more than √n neighbours. Dimension 1 wants about these anyway.
     ///
     /// A sweep over them shows which have an empty lune; of longer edges there are few that could.
     private func sweptEmptyLunes() throws(HomologyError) -> DenseEdges {
         try rankFirst(about: Int(1.2 * Double(vertexCount) * Double(vertexCount).squareRoot()))
-        let sweep = EdgeSweep(over: self, findsBlocks: false, context: context)
-        let ranks = try sweep.emptyLunes()
+        let sweep = try SmallSweep(over: self, memory: context.memory)
+        try sweep.advance(to: edgeCount)
         let longer = try longerEmptyLunes(sweep)
-        let all = try Storage<UInt64>(count: ranks.count + longer.count, memory: context.memory)
-        for place in 0..<ranks.count { all.base[place] = UInt64(ranking.ends.base[Int(ranks[place])]) }
-        (all.base + ranks.count).update(from: longer.base, count: longer.count)
-        return DenseEdges(graph: self, packed: all)
+        let count = sweep.empties.count
+        let all = try Storage<UInt64>(count: count + longer.count, memory: context.memory)
+        for place in 0..<count { all.base[place] = UInt64(ranking.ends.base[Int(sweep.empties[place])]) }
+        (all.base + count).update(from: longer.base, count: longer.count)
+        return DenseEdges(graph: self, packed: all, sweep: sweep)
     }
 
     /// Those without a rank, in order.
-    private func longerEmptyLunes(_ sweep: EdgeSweep) throws(HomologyError) -> Storage<UInt64> {
-        var found = try sweep.edgesApart(in: rows)
+    private func longerEmptyLunes(_ sweep: SmallSweep) throws(HomologyError) -> Storage<UInt64> {
+        var found = try sweep.edgesApart(in: rows, memory: context.memory)
         var count = 0
         for index in 0..<found.count {
             let ends = UInt32(truncatingIfNeeded: found[index])
