@@ -59,6 +59,12 @@ struct FlagPersistence<Graph: RankedGraph> {
         scratch: WorkerScratch<Graph.Scanner>, bars: inout Bars, clock: inout PhaseClock
     ) throws(HomologyError) {
         context.progress.enter("dimension 1", at: progressRange(of: 1).lowerBound)
+        if dimension == 1, options.field == .z2, !options.representatives,
+            let pairs = try graph.smallBars(&critical)
+        {
+            bars.append(contentsOf: pairs)
+            return clock.end("dimension 1")
+        }
         let codec = SimplexCodec<Entry.Key>(vertexCount: graph.vertexCount)
         let field = PrimeField(options.field)
         let outcome = try CycleReduction<Graph, Entry.EdgeEntry>(

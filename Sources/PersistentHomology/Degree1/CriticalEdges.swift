@@ -5,7 +5,6 @@ import Hardware
 /// not there; every edge with a lune comes with a triangle that fills the cycle it makes at once.
 struct CriticalEdges<Graph: RankedGraph> {
     private let graph: Graph
-    /// Those with an empty lune, in order.
     let edges: Graph.Edges
     private let spanning: SpanningForest
     /// A bit for each rank.

@@ -45,7 +45,7 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
         // Windows of edges come in ascending order: when every birth has a death among those handed
         // out, later edges can only give cycles that bound already. They grow, so that little is done
         // beyond that point and yet there is enough in each for locality.
-        let windows = graph.makeLuneWindows(after: critical.edges, context)
+        let windows = graph.makeLuneWindows(context)
         var start = 0
         while alive.load(ordering: .relaxed) > 0 {
             if start == graph.edgeCount {
@@ -55,14 +55,21 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
             }
             let size = min(max(start / 8, Graph.LuneWindows.smallest), 1 << 17)
             let end = min(start + size, graph.edgeCount)
-            try windows.forEachUnconnectedLune(
-                in: start..<end, blocks: blocks, scratch: scratch
-            ) { worker, rank, components throws(HomologyError) in
-                guard let first = components.first else { return }
-                for other in components.others {
-                    let death = DeathTriangle(rank: rank, vertex: other)
-                    if try reducers[worker].pointee.reduce(death, around: first) {
-                        alive.subtract(1, ordering: .relaxed)
+            let window = try windows.unconnectedLunes(in: start..<end, blocks: blocks)
+            // A cycle may take long, and a window of few of them is to be shared too.
+            let chunk = context.team.size == 1 ? 64 : max(4, min(64, window.count / (8 * context.team.size)))
+            try context.forEachChunk(of: window.count, size: chunk) { worker, range throws(HomologyError) in
+                var components = LuneComponents()
+                for index in range {
+                    let rank = window.base[index]
+                    try scratch.scanners[worker].components(
+                        of: rank, startingAt: blocks?.pivot(of: rank), into: &components)
+                    guard let first = components.first else { continue }
+                    for other in components.others {
+                        let death = DeathTriangle(rank: rank, vertex: other)
+                        if try reducers[worker].pointee.reduce(death, around: first) {
+                            alive.subtract(1, ordering: .relaxed)
+                        }
                     }
                 }
             }

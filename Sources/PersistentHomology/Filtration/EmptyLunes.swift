@@ -13,7 +13,7 @@ struct DenseEdges: EdgeSequence {
     let graph: DenseGraph
     /// Packed ends in the lower halves.
     let packed: Storage<UInt64>
-    /// What found them, where that goes on to look at lunes.
+    /// What found them in a graph of few vertices.
     let sweep: SmallSweep?
 
     var count: Int { packed.count }

@@ -1,4 +1,5 @@
 import Hardware
+import Vocabulary
 
 /// No edge, and no vertex: the highest 32-bit number.
 let none = UInt32.max
@@ -32,8 +33,9 @@ protocol RankedGraph: Sendable {
         into codes: Storage<UInt32>, scratch: WorkerScratch<Scanner>, context: ComputeContext,
         progress: @Sendable (Double) -> Void
     ) throws(HomologyError)
-    /// - Parameter edges: those with an empty lune.
-    func makeLuneWindows(after edges: Edges, _ context: ComputeContext) -> LuneWindows
+    func makeLuneWindows(_ context: ComputeContext) -> LuneWindows
+    /// The bars of dimension 1 over Z/2, where there is a quicker way to them than that of `CycleReduction`.
+    func smallBars(_ critical: inout CriticalEdges<Self>) throws(HomologyError) -> [PersistencePair]?
     /// Nil where it has none yet.
     func rank(ofEdgeAt place: Int, in edges: Edges) -> UInt32?
     /// The ends of the edge of rank `rank`, the larger first.
@@ -55,21 +57,18 @@ protocol RankedGraph: Sendable {
 }
 
 extension RankedGraph {
+    func smallBars(_: inout CriticalEdges<Self>) throws(HomologyError) -> [PersistencePair]? { nil }
     var deviceRows: DeviceRows? { nil }
 }
 
-/// Finds the edges whose lune is not connected, window after window of ranks, in ascending order.
+/// Finds the edges whose lune may not be connected, window after window of ranks, in ascending order.
 protocol LuneWindows {
     /// The edges that are worth a window.
     static var smallest: Int { get }
-    /// Calls `body` with the components of the lunes of such edges in `window`, and perhaps of some others, on the
-    /// workers of the team.
+    /// The ranks of such edges in `window`. Not empty lunes, but for a few.
     ///
     /// - Parameter blocks: the pass over all edges, where there was one.
-    func forEachUnconnectedLune<Scanner: RankScanner>(
-        in window: Range<Int>, blocks: Blocks?, scratch: WorkerScratch<Scanner>,
-        _ body: @Sendable (_ worker: Int, _ rank: UInt32, LuneComponents) throws(HomologyError) -> Void
-    ) throws(HomologyError)
+    func unconnectedLunes(in window: Range<Int>, blocks: Blocks?) throws(HomologyError) -> Storage<UInt32>
 }
 
 /// The adjacency of a lune, a row at a time.
@@ -84,7 +83,7 @@ protocol LuneRows: AnyObject {
 ///
 /// The lune of edge ab of rank r is the set of vertices v with rank(av) < r and rank(bv) < r: the
 /// triangles that r closes.
-protocol RankScanner: LuneRows, SendableMetatype {
+protocol RankScanner: LuneRows {
     /// The rank of the edge uv, or `none`.
     func rank(_ u: UInt32, _ v: UInt32) -> UInt32
 

@@ -61,12 +61,15 @@ extension DenseGraph {
     private func sweptEmptyLunes() throws(HomologyError) -> DenseEdges {
         try rankFirst(about: Int(1.2 * Double(vertexCount) * Double(vertexCount).squareRoot()))
         let sweep = try SmallSweep(over: self, memory: context.memory)
-        try sweep.advance(to: edgeCount)
+        try sweep.advance()
         let longer = try longerEmptyLunes(sweep)
-        let count = sweep.empties.count
-        let all = try Storage<UInt64>(count: count + longer.count, memory: context.memory)
-        for place in 0..<count { all.base[place] = UInt64(ranking.ends.base[Int(sweep.empties[place])]) }
-        (all.base + count).update(from: longer.base, count: longer.count)
+        let all = try Storage<UInt64>(count: sweep.emptyCount + longer.count, memory: context.memory)
+        var next = 0
+        for rank in 0..<edgeCount where sweep.guides[rank] == SmallSweep.nobody {
+            all.base[next] = UInt64(ranking.ends.base[rank])
+            next += 1
+        }
+        (all.base + next).update(from: longer.base, count: longer.count)
         return DenseEdges(graph: self, packed: all, sweep: sweep)
     }
 

@@ -2,9 +2,7 @@ import Hardware
 import RankKernels
 
 /// Looks at the lunes of the edges of few vertices in the order of their ranks, each beside the sets of neighbours by
-/// the edges before it, of two words: which are empty, and the components of those that are not connected.
-///
-/// What `EdgeSweep` and the scanner of ranks find in three passes comes from one here.
+/// the edges before it, of two words: a vertex of each, and the components of those that are not connected.
 ///
 /// Sendable: used by the calling thread of a computation only.
 final class SmallSweep: @unchecked Sendable {
@@ -12,115 +10,98 @@ final class SmallSweep: @unchecked Sendable {
     static let mostVertices = 128
 
     private let edges: any PackedEdges
-    /// The edges before this one are in the sets.
-    @exclusivity(unchecked) private var next = 0
-    /// For each vertex those that it is joined to, and itself.
+    /// For each vertex those that the edges up to now join it to, and itself.
     private let near: Storage<FewVertices>
-    /// The ranks of the edges with an empty lune, ascending.
-    @exclusivity(unchecked) private(set) var empties: GrowingList<UInt32>
-    /// By rank the components of lunes that are not connected, but for the first: each with a vertex of that.
-    @exclusivity(unchecked) private var parts: GrowingList<Part>
-    /// The parts that have been handed out.
-    @exclusivity(unchecked) private var handedOut = 0
+    /// By rank the least vertex of the lune, `nobody` where it is empty.
+    @exclusivity(unchecked) private(set) var guides: GrowingList<UInt8>
+    /// How many are `nobody`.
+    @exclusivity(unchecked) private(set) var emptyCount = 0
+    /// By rank the components of lunes that are not connected, but for that of the least vertex.
+    @exclusivity(unchecked) private(set) var parts: GrowingList<LunePart>
 
-    private struct Part: BitwiseCopyable {
-        let rank: UInt32
-        let first: UInt32
-        let other: UInt32
-    }
+    static let nobody = UInt8.max
 
     init(over edges: any PackedEdges, memory: MemoryAccount) throws(HomologyError) {
         self.edges = edges
         near = try Storage(count: edges.vertexCount, memory: memory)
-        for v in 0..<edges.vertexCount { near.base[v] = FewVertices(UInt32(v)) }
-        empties = GrowingList(memory: memory)
+        for v in 0..<edges.vertexCount {
+            near.base[v] = FewVertices()
+            near.base[v].insert(UInt32(v))
+        }
+        guides = GrowingList(memory: memory)
         parts = GrowingList(memory: memory)
     }
 
-    /// Takes the sweep on to the edge of rank `end`.
-    func advance(to end: Int) throws(HomologyError) {
-        let (near, ends) = (near.base, edges.packedEnds)
-        try empties.reserve(end - next)
-        for rank in UInt32(next)..<UInt32(max(end, next)) {
-            let (a, b) = (Int(ends[Int(rank)] &>> 16), Int(ends[Int(rank)] & 0xffff))
-            let lune = near[a].intersection(near[b])
+    /// Takes the sweep on over all edges that have a rank.
+    func advance() throws(HomologyError) {
+        let (near, ends, next, end) = (near.base, edges.packedEnds, guides.count, edges.edgeCount)
+        try guides.reserve(end - next)
+        let guides = guides.base
+        for rank in next..<end {
+            let (a, b) = (ends[rank] &>> 16, ends[rank] & 0xffff)
+            let lune = near[Int(a)].intersection(near[Int(b)])
             if lune.isEmpty {
-                empties.appendReserved(rank)
+                guides[rank] = Self.nobody
+                emptyCount &+= 1
             } else {
-                try split(lune, of: rank)
+                let first = lune.first
+                guides[rank] = UInt8(truncatingIfNeeded: first)
+                let reached = lune.intersection(near[Int(first)])
+                let rest = lune.subtracting(reached)
+                if !rest.isEmpty { try split(lune, reached, rest, UInt32(truncatingIfNeeded: rank)) }
             }
-            near[a].insert(UInt32(b))
-            near[b].insert(UInt32(a))
+            near[Int(a)].insert(b)
+            near[Int(b)].insert(a)
         }
-        next = max(end, next)
+        self.guides.setCount(max(end, next))
     }
 
-    /// Finds the components of a lune that has vertices. Sets are those of the edges before.
-    @inline(__always)
-    private func split(_ lune: FewVertices, of rank: UInt32) throws(HomologyError) {
+    /// Finds the components of a lune, of whose vertices `rest` are not known to be connected to the least.
+    private func split(
+        _ lune: FewVertices, _ reached: FewVertices, _ rest: FewVertices, _ rank: UInt32
+    ) throws(HomologyError) {
         let near = near.base
-        let first = lune.first
-        var known = lune.intersection(near[Int(first)])
-        var rest = lune.subtracting(known)
+        var (reached, rest) = (reached, rest)
         // From the side of those not reached: each joins what is reached, or grows a component of its own.
         while !rest.isEmpty {
             let least = rest.first
-            var grown = near[Int(least)].intersection(lune)
-            if grown.intersection(known).isEmpty {
-                var pending = grown
-                pending.remove(least)
-                while !pending.isEmpty, grown.intersection(known).isEmpty {
-                    let v = pending.first
-                    let more = near[Int(v)].intersection(lune)
-                    pending.formUnion(more.subtracting(grown))
-                    pending.remove(v)
-                    grown.formUnion(more)
-                }
-                if grown.intersection(known).isEmpty {
-                    try parts.append(Part(rank: rank, first: first, other: least))
-                    rest = rest.subtracting(grown)
-                    continue
-                }
+            var grown = lune.intersection(near[Int(least)])
+            var pending = grown
+            pending.remove(least)
+            while !pending.isEmpty, grown.intersection(reached).isEmpty {
+                let v = pending.first
+                let more = lune.intersection(near[Int(v)])
+                pending.formUnion(more.subtracting(grown))
+                pending.remove(v)
+                grown.formUnion(more)
             }
-            known.formUnion(grown)
+            if grown.intersection(reached).isEmpty {
+                try parts.append(LunePart(rank: rank, least: least))
+            } else {
+                reached.formUnion(grown)
+            }
             rest = rest.subtracting(grown)
-        }
-    }
-
-    /// Calls `body` with the components of each lune that is not connected, up to the edge of rank `end`; each once.
-    func forEachUnconnectedLune(
-        before end: Int, _ body: (UInt32, LuneComponents) throws(HomologyError) -> Void
-    ) throws(HomologyError) {
-        try advance(to: end)
-        var components = LuneComponents()
-        while handedOut < parts.count {
-            let rank = parts[handedOut].rank
-            if rank >= end { return }
-            components.removeAll()
-            components.first = parts[handedOut].first
-            while handedOut < parts.count, parts[handedOut].rank == rank {
-                components.append(parts[handedOut].other)
-                handedOut += 1
-            }
-            try body(rank, components)
         }
     }
 
     /// Edges longer than all before: their packed ends below their keys, as far as no vertex is nearer to both ends by
     /// its keys. One of which some vertex is joined to both ends is not looked at.
     func edgesApart(in rows: RankMatrix, memory: MemoryAccount) throws(HomologyError) -> GrowingList<UInt64> {
-        let reached = try Storage<FewVertices>(count: near.count, memory: memory)
-        reached.base.update(from: near.base, count: near.count)
-        for rank in 0..<next {
-            let (a, b) = (Int(edges.packedEnds[rank] &>> 16), Int(edges.packedEnds[rank] & 0xffff))
-            reached.base[a].formUnion(near[b])
-            reached.base[b].formUnion(near[a])
+        let (near, count, ends) = (near.base, near.count, edges.packedEnds)
+        let met = try Storage<FewVertices>(count: count, memory: memory)
+        met.base.update(from: near, count: count)
+        for rank in 0..<guides.count {
+            let (a, b) = (Int(ends[rank] &>> 16), Int(ends[rank] & 0xffff))
+            met.base[a].formUnion(near[b])
+            met.base[b].formUnion(near[a])
         }
         let kernels = KernelTable().functions
         var found = GrowingList<UInt64>(memory: memory)
-        for v in 0..<UInt32(near.count) {
+        var before = FewVertices()
+        for v in 0..<UInt32(count) {
             let row = rows.row(v)
-            var others = FewVertices(below: v).subtracting(reached.base[Int(v)])
+            var others = before.subtracting(met.base[Int(v)])
+            before.insert(v)
             while !others.isEmpty {
                 let u = others.first
                 others.remove(u)
@@ -133,39 +114,59 @@ final class SmallSweep: @unchecked Sendable {
     }
 }
 
+/// A component of the lune of the edge of rank `rank`, by its least vertex.
+struct LunePart: BitwiseCopyable {
+    let rank: UInt32
+    let least: UInt32
+}
+
 /// A set of vertices below 128.
 struct FewVertices: BitwiseCopyable {
-    private var bits: UInt128
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+
+    init() {}
 
     @inline(__always)
-    private init(bits: UInt128) { self.bits = bits }
-
-    /// Of one vertex.
-    @inline(__always)
-    init(_ v: UInt32) { self.init(bits: 1 &<< UInt128(v)) }
-
-    /// All below `v`.
-    init(below v: UInt32) { self.init(bits: 1 << v &- 1) }
+    private init(_ low: UInt64, _ high: UInt64) {
+        self.low = low
+        self.high = high
+    }
 
     @inline(__always)
-    var isEmpty: Bool { bits == 0 }
+    var isEmpty: Bool { low | high == 0 }
 
     /// The least member of a set that has any.
     @inline(__always)
-    var first: UInt32 { UInt32(truncatingIfNeeded: bits.trailingZeroBitCount) }
+    var first: UInt32 {
+        let isHigh = low == 0
+        let place = (isHigh ? high : low).trailingZeroBitCount
+        return UInt32(truncatingIfNeeded: place | (isHigh ? 64 : 0))
+    }
 
     @inline(__always)
-    mutating func insert(_ v: UInt32) { formUnion(FewVertices(v)) }
+    mutating func insert(_ v: UInt32) {
+        let bit: UInt64 = 1 &<< UInt64(v & 63)
+        low |= v < 64 ? bit : 0
+        high |= v < 64 ? 0 : bit
+    }
 
     @inline(__always)
-    mutating func remove(_ v: UInt32) { self = subtracting(FewVertices(v)) }
+    mutating func remove(_ v: UInt32) {
+        let bit: UInt64 = 1 &<< UInt64(v & 63)
+        low &= v < 64 ? ~bit : ~0
+        high &= v < 64 ? ~0 : ~bit
+    }
 
     @inline(__always)
-    func intersection(_ other: FewVertices) -> FewVertices { .init(bits: bits & other.bits) }
+    func intersection(_ other: FewVertices) -> FewVertices { .init(low & other.low, high & other.high) }
 
     @inline(__always)
-    func subtracting(_ other: FewVertices) -> FewVertices { .init(bits: bits & ~other.bits) }
+    func subtracting(_ other: FewVertices) -> FewVertices { .init(low & ~other.low, high & ~other.high) }
 
     @inline(__always)
-    mutating func formUnion(_ other: FewVertices) { bits |= other.bits }
+    mutating func formUnion(_ other: FewVertices) {
+        low |= other.low
+        high |= other.high
+    }
 }

@@ -34,13 +34,6 @@ struct GrowingList<Element: BitwiseCopyable>: ~Copyable {
         count += 1
     }
 
-    /// Appends where room has been reserved.
-    @inline(__always)
-    mutating func appendReserved(_ element: Element) {
-        base[count] = element
-        count &+= 1
-    }
-
     /// Makes room for `extra` more, so that as many may be stored through `base` and `setCount`.
     mutating func reserve(_ extra: Int) throws(HomologyError) {
         if count + extra > capacity { try grow(to: count + extra) }
