@@ -214,41 +214,6 @@ static uint32_t NAME(any_common)(const uint32_t *const *rows, uint32_t count, ui
     return 0;
 }
 
-/// Adds what the neighbours in `set` are joined to; `reach` begins as a copy of `set`.
-TDA_INLINED void NAME(reach_on)(const tda_sweep *sweep, uint32_t words, const uint64_t *set, uint64_t *reach) {
-    for (uint32_t at = 0; at < words; ++at)
-        for (uint64_t bits = set[at]; bits; bits &= bits - 1) {
-            const uint64_t *row = sweep->present + (size_t)(64 * at + (uint32_t)__builtin_ctzll(bits)) * words;
-            for (uint32_t w = 0; w < words; w += 4) *(tda_four *)(reach + w) |= *(const tda_four *)(row + w);
-        }
-}
-
-static uint32_t NAME(apart)(const tda_sweep *sweep, const uint32_t *rows, uint32_t words, uint32_t v,
-                            uint32_t *others) {
-    const uint64_t *own = sweep->present + (size_t)v * sweep->words;
-    uint64_t *reach = sweep->sets;
-    memcpy(reach, own, sweep->words * sizeof *reach);
-    if (sweep->words == 4) {
-        NAME(reach_on)(sweep, 4, own, reach);
-    } else {
-        NAME(reach_on)(sweep, sweep->words, own, reach);
-    }
-    const size_t stride = tda_row_stride(words);
-    const uint32_t *row = rows + v * stride;
-    uint32_t found = 0;
-    for (uint32_t at = 0; 64 * at < v; ++at) {
-        uint64_t left = ~reach[at];
-        if (v - 64 * at < 64) left &= ((uint64_t)1 << (v - 64 * at)) - 1;
-        for (; left; left &= left - 1) {
-            uint32_t u = 64 * at + (uint32_t)__builtin_ctzll(left);
-            if (row[u] == UINT32_MAX) continue;
-            others[found] = u;
-            found += NAME(first_common)(row, rows + u * stride, words, row[u]) == TDA_NO_VERTEX;
-        }
-    }
-    return found;
-}
-
 static void NAME(summarize)(uint32_t *row, uint32_t words) {
     for (uint32_t w = 0; w < words; ++w) {
         uint32_t least = UINT32_MAX;
@@ -328,8 +293,6 @@ static const tda_rank_kernels NAME(kernels) = {
     .packed_within = NAME(packed_within),
     .sweep_blocks = NAME(sweep_blocks),
     .sweep_lunes = NAME(sweep_lunes),
-    .sweep_empty = NAME(sweep_empty),
-    .apart = NAME(apart),
     .between_lists = NAME(between_lists),
     .any_common_in_lists = NAME(any_common_in_lists),
     .joined_in_lists = NAME(joined_in_lists),

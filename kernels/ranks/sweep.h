@@ -12,13 +12,6 @@ static inline uint32_t NAME(first_of_four)(const tda_four *x, uint32_t w) {
     return 64 * w + (uint32_t)__builtin_ctzll(word);
 }
 
-/// Whether two sets have a member in common.
-TDA_INLINED uint64_t NAME(meet)(const uint64_t *a, const uint64_t *b, uint32_t words) {
-    tda_four any = {0, 0, 0, 0};
-    for (uint32_t w = 0; w < words; w += 4) any |= *(const tda_four *)(a + w) & *(const tda_four *)(b + w);
-    return NAME(any)(&any);
-}
-
 // Where vertices are many, most fours of a lune are empty, since near vertices have numbers near each other. Then the
 // others are packed side by side, `at` tells which words each of them holds, and only these are looked at in the rows
 // of other vertices. Where `at` is null all fours are there.
@@ -202,20 +195,6 @@ TDA_INLINED uint32_t NAME(lunes)(tda_sweep *sweep, uint32_t words, const int pac
     return found;
 }
 
-TDA_INLINED uint32_t NAME(empties)(tda_sweep *sweep, uint32_t words, const uint32_t *ends, uint32_t end,
-                                   uint32_t *ranks) {
-    uint32_t found = 0;
-    for (uint32_t rank = sweep->next; rank < end; ++rank) {
-        NAME(look_ahead)(sweep, words, ends, rank, end);
-        const uint64_t *row_a = sweep->present + (size_t)(ends[rank] >> 16) * words;
-        const uint64_t *row_b = sweep->present + (size_t)(ends[rank] & 0xffff) * words;
-        ranks[found] = rank;
-        found += !NAME(meet)(row_a, row_b, words);
-        sweep_to(sweep, ends, rank + 1);
-    }
-    return found;
-}
-
 // The sets of a small graph are a vector each: with that known loops over their words go.
 
 static void NAME(sweep_blocks)(tda_sweep *sweep, const uint32_t *ends, uint32_t end, uint32_t *codes) {
@@ -228,9 +207,4 @@ static uint32_t NAME(sweep_lunes)(tda_sweep *sweep, const uint32_t *ends, uint32
     if (sweep->words == 4) return NAME(lunes)(sweep, 4, 0, ends, end, ranks);
     if (sweep->words < TDA_PACKED_WORDS) return NAME(lunes)(sweep, sweep->words, 0, ends, end, ranks);
     return NAME(lunes)(sweep, sweep->words, 1, ends, end, ranks);
-}
-
-static uint32_t NAME(sweep_empty)(tda_sweep *sweep, const uint32_t *ends, uint32_t end, uint32_t *ranks) {
-    if (sweep->words == 4) return NAME(empties)(sweep, 4, ends, end, ranks);
-    return NAME(empties)(sweep, sweep->words, ends, end, ranks);
 }

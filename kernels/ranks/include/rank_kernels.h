@@ -143,15 +143,6 @@ typedef struct tda_rank_kernels {
     /// seen at a few looks to be connected; `ranks` has room for all. Returns how many.
     uint32_t (*sweep_lunes)(tda_sweep *sweep, const uint32_t *ends, uint32_t end, uint32_t *ranks);
 
-    /// Takes the sweep on to `end`, and lists the ranks of edges whose lune is empty; `ranks` has room for all. Returns
-    /// how many.
-    uint32_t (*sweep_empty)(tda_sweep *sweep, const uint32_t *ends, uint32_t end, uint32_t *ranks);
-
-    /// Lists the u < v, ascending, with row[u] != UINT32_MAX in the row of v that the edges before `next` join to v neither
-    /// themselves nor by way of a third vertex, and for which no w has both row[w] below that number in the rows of v and
-    /// u; `rows` is the first of the rows. `others` has room for v. Returns how many.
-    uint32_t (*apart)(const tda_sweep *sweep, const uint32_t *rows, uint32_t words, uint32_t v, uint32_t *others);
-
     /// As `between`: every v with low <= the highest rank of its edges to all of `vertices` < high, ascending, with
     /// that rank. Both outputs have room for the shortest list.
     uint32_t (*between_lists)(const tda_neighbours *all, const uint32_t *vertices, uint32_t count, uint32_t low,
