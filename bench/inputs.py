@@ -116,8 +116,21 @@ def noise(name, count):
     return correlation_distances(generator(name).normal(size=(count, 60)))
 
 
-def correlation_distances(signals):
-    distances = 1 - np.corrcoef(signals)
+def linked(name, count):
+    """Signals that share three sources in different parts, by 1 less the size of their correlation."""
+    draw = generator(name)
+    parts = draw.normal(size=(count, 3))
+    signals = parts @ draw.normal(size=(3, 60)) + 1.5 * draw.normal(size=(count, 60))
+    return correlation_distances(signals, np.abs)
+
+
+def unlinked(name, count):
+    """Signals without anything in common, by 1 less the size of their correlation: no geometry."""
+    return correlation_distances(generator(name).normal(size=(count, 60)), np.abs)
+
+
+def correlation_distances(signals, size=lambda correlations: correlations):
+    distances = 1 - size(np.corrcoef(signals))
     np.fill_diagonal(distances, 0)
     return np.maximum((distances + distances.T) / 2, 0)
 
@@ -188,6 +201,7 @@ MAKERS = {
 
 FAMILIES = {
     "cube": lambda name, count: cube(name, count, 3),
+    "cube9": lambda name, count: cube(name, count, 9),
     "torus": torus_in_space,
     "sphere": lambda name, count: on_sphere(name, count, 3),
     "sphere4": lambda name, count: on_sphere(name, count, 4),
@@ -196,6 +210,8 @@ FAMILIES = {
     "values": few_values,
     "correlations": correlations,
     "noise": noise,
+    "linked": linked,
+    "unlinked": unlinked,
     "ring": small_world,
     "roads": road_map,
     "clusters": clusters,

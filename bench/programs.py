@@ -153,6 +153,15 @@ def megabytes(value):
     return f"{value / 1e6:.3g}" if value < 1e9 else f"{value / 1e6:.0f}"
 
 
+def quantile(values, rank):
+    """The value at `rank` of 0 to 1, interpolated."""
+    ordered = sorted(values)
+    place = rank * (len(ordered) - 1)
+    low = math.floor(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (place - low) * (ordered[high] - ordered[low])
+
+
 def table(heading, cells):
     lines = ["| " + " | ".join(heading) + " |", "| " + " | ".join("---" for _ in heading) + " |"]
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in cells])

@@ -11,6 +11,8 @@ struct FlagPersistence<Graph: RankedGraph> {
     let options: VietorisRipsOptions
     /// To the dimensions from 2 on; nil to choose. Representatives are cocycles in any case.
     let way: HigherDimensionsWay?
+    /// Where columns are counted; nil where nobody asks.
+    let effort: ReductionEffort?
     let context: ComputeContext
 
     func run<Entry: ColumnEntry>(
@@ -97,7 +99,7 @@ struct FlagPersistence<Graph: RankedGraph> {
             let stage = CohomologyDimension<Graph, Entry>(
                 graph: graph, blocks: blocks, barren: barren, codec: codec, field: field, dimension: k,
                 highest: dimension, context: context, scratch: scratch,
-                representatives: options.representatives)
+                representatives: options.representatives, effort: effort)
             guard let columns = try stage.columns(clearing: cleared) else { break }
             cleared = try stage.reduce(columns, bars: &bars, progress: progressRange(of: k))
             clock.end("dimension \(k)")

@@ -59,7 +59,7 @@ extension VietorisRips {
             return (homology, max(1 << 20 + 8 * edges, columns, Int(unseen * sideBySide(threads))))
         }
         let reducing = forecast.columns.prefix(dimension - 1).reduce(0) {
-            $0 + $1 * secondsOfColumn(among: $1, openShare: forecast.openShare)
+            $0 + $1 * secondsOfColumn(among: $1, forecast)
         }
         let other = forecast.isNearHomology && !options.representatives ? homology : takingApart
         return (max(reducing, other), columns)
@@ -71,7 +71,7 @@ extension VietorisRips {
         max(
             reductionMemory(
                 mostColumns: forecast.mostColumns.prefix(dimension - 1).max() ?? 0,
-                openShare: forecast.openShare, edges: edges, threads: threads),
+                forecast, edges: edges, threads: threads),
             dimension > 3 ? Int(bytesOfBlockInHighDimensions * forecast.openShare * Double(edges)) : 0)
     }
 
@@ -88,21 +88,30 @@ extension VietorisRips {
     private static let secondsOfFertileBlock = [0, 5e-5, 3e-4]
 
     /// Where most blocks are open, as with random distances, each column is added to many others.
-    private static func secondsOfColumn(among count: Double, openShare: Double) -> Double {
-        2e-6 + 1e-6 * openShare * count.squareRoot()
+    private static func secondsOfColumn(among count: Double, _ forecast: ColumnForecast) -> Double {
+        if let growth = forecast.growth { return 2e-6 + secondsOfEmission * growth.emissions }
+        return 2e-6 + 1e-6 * forecast.openShare * count.squareRoot()
     }
+
+    private static let secondsOfEmission = 0.3e-6
 
     /// The columns of the dimension that has most of them, and what each worker has under way: a long
     /// column's coboundary, which few columns have where edges are many.
     ///
     /// The constants are a tenth above the most that any row of `make bench` took on one thread.
     private static func reductionMemory(
-        mostColumns: Double, openShare: Double, edges: Int, threads: Int
+        mostColumns: Double, _ forecast: ColumnForecast, edges: Int, threads: Int
     ) -> Int {
         let underWay = min(80 * edges, 2 << 20) + (1 << 18)
         let workers = max(threads, 1)
         let count = min(mostColumns, 1e12)
-        let bytesOfColumn = (800 + 16 * openShare * count.squareRoot()) * sideBySide(threads)
+        if let growth = forecast.growth {
+            // Its place, its terms, and for each worker a column under way with a coboundary as large as a share of all.
+            let bytesOfColumn = (160 + 9 * growth.terms) * sideBySide(threads)
+            let coboundaries = 34 * growth.terms * count * Double(workers)
+            return Int(count * bytesOfColumn + coboundaries) + 2 * underWay * min(workers, 4)
+        }
+        let bytesOfColumn = (800 + 16 * forecast.openShare * count.squareRoot()) * sideBySide(threads)
         return Int(count * bytesOfColumn) + underWay * min(workers, 4)
     }
 

@@ -27,6 +27,16 @@ public enum VietorisRips {
         of matrix: DistanceMatrix, labels: [Int32]? = nil, options: VietorisRipsOptions,
         context: ComputeContext, way: HigherDimensionsWay?
     ) throws(HomologyError) -> ComputeResult {
+        try barcode(of: matrix, labels: labels, options: options, context: context, way: way, effort: nil)
+    }
+
+    /// - Parameters:
+    ///   - way: to the dimensions from 2 on; nil to choose.
+    ///   - effort: where the columns are counted.
+    static func barcode(
+        of matrix: DistanceMatrix, labels: [Int32]? = nil, options: VietorisRipsOptions,
+        context: ComputeContext, way: HigherDimensionsWay?, effort: ReductionEffort?
+    ) throws(HomologyError) -> ComputeResult {
         var clock = PhaseClock()
         context.progress.enter("edges", at: 0)
         let threshold: Double
@@ -41,7 +51,7 @@ public enum VietorisRips {
         clock.end("edges")
         return try barcode(
             of: graph, births: byLabel(matrix.vertexBirths, labels), threshold: threshold, options: options,
-            context: context, way: way, clock: clock)
+            context: context, way: way, effort: effort, clock: clock)
     }
 
     /// The barcode of the flag filtration of the distances that were left in `square`, which is used up.
@@ -108,14 +118,14 @@ public enum VietorisRips {
     /// Chooses the width of the simplex keys and the arithmetic.
     private static func barcode<Graph: RankedGraph>(
         of graph: Graph, births: Scalars?, threshold: Double, options: VietorisRipsOptions,
-        context: ComputeContext, way: HigherDimensionsWay?, clock: PhaseClock
+        context: ComputeContext, way: HigherDimensionsWay?, effort: ReductionEffort? = nil, clock: PhaseClock
     ) throws(HomologyError) -> ComputeResult {
         let dimension = highestDimension(options, vertexCount: graph.vertexCount)
         let width = SimplexCodec<UInt64>.width(
             vertexCount: graph.vertexCount, edgeCount: graph.totalEdgeCount, dimension: dimension + 1)
         let computation = FlagPersistence(
             graph: graph, births: births, threshold: threshold, dimension: dimension, options: options,
-            way: way, context: context)
+            way: way, effort: effort, context: context)
         switch (width <= 64, options.field == .z2) {
         case (true, true): return try computation.run(BinaryEntry<UInt64>.self, clock: clock)
         case (true, false): return try computation.run(PrimeEntry<UInt64>.self, clock: clock)

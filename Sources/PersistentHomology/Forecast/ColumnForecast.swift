@@ -1,3 +1,4 @@
+internal import Glibc
 import Hardware
 package import Vocabulary
 
@@ -15,6 +16,8 @@ package struct ColumnForecast: Sendable, Hashable {
     package private(set) var wordsOfBlock = 0.0
     /// The share of edges whose blocks may have homology, by degree.
     package private(set) var fertileShare: [Double]
+    /// Where columns are added to so many others that their number does not tell what they take.
+    package private(set) var growth: ColumnGrowth?
     /// Which of the two ways will be taken (docs/engine.md, section 4).
     private(set) var way = HigherDimensionsWay.homology
     /// Whether the computation, by another sample, may well take the way by homology.
@@ -90,7 +93,27 @@ package struct ColumnForecast: Sendable, Hashable {
                 mostColumns[place] = Self.next(after: mostColumns[..<place])
             }
         }
+        if way == .cohomology, let part = partWorthReducing(of: count, highest: dimension) {
+            growth = try ColumnGrowth(
+                source, part: part, threshold: threshold, dimension: dimension, draw: { draw.below($0) })
+        }
     }
+
+    /// How many points are enough to see how columns grow; nil where that is not worth the time, or no small part shows.
+    private func partWorthReducing(of count: Int, highest dimension: Int) -> Int? {
+        guard dimension <= Self.highestCounted else { return nil }
+        let all = columns.reduce(0, +)
+        guard openShare * all * all.squareRoot() > Self.additionsWorthLooking else { return nil }
+        // A clique of k + 1 vertices is in the part by a power of its share.
+        let share = pow(Self.columnsOfPart / all, 1 / Double(dimension + 2))
+        let part = Int(min(share, 0.5) * Double(count))
+        return part >= Self.smallestPart ? part : nil
+    }
+
+    /// Steps, of about a microsecond: where columns take so many, reducing some more is no matter.
+    private static let additionsWorthLooking = 5e4
+    private static let columnsOfPart = 2000.0
+    private static let smallestPart = 36
 
     /// What follows as the last does the last but one.
     private static func next(after counts: ArraySlice<Double>) -> Double {

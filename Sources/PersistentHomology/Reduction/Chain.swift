@@ -9,43 +9,60 @@ import Hardware
 /// last one given up. Each term moves to lower buckets a few times, always in long runs, where a
 /// binary heap would miss the cache at every level.
 struct Chain<Entry: ColumnEntry>: ~Copyable {
-    /// Bucket 0 holds keys equal to `floor`, bucket b > 0 those whose highest differing bit is b − 1.
-    private let buckets: InPlaceArray<GrowingList<Entry>>
+    /// Bucket b > 0 holds keys whose highest bit that differs from `floor` is b − 1; terms at `floor` itself are added up.
+    private let buckets: TermLists<Entry>
     private static var bucketCount: Int { Entry.Key.bitWidth + 1 }
-    /// A bit for each bucket that is not empty, bucket 0 aside.
+    /// A bit for each bucket that is not empty.
     private var occupied: Entry.Key = 0
     /// No term has a smaller key.
     private var floor: Entry.Key = 0
+    /// The coefficient at `floor`.
+    private var first: UInt32 = 0
     private let field: PrimeField
+    /// Terms in buckets, and how many there may be before those are looked through for some that cancel.
+    private var held = 0
+    private var mostHeld = Self.fewTerms
+    private let memory: MemoryAccount
+
+    /// Up to here nothing is gained by looking.
+    private static var fewTerms: Int { 1 << 15 }
 
     init(field: PrimeField, memory: MemoryAccount) {
-        buckets = InPlaceArray(count: Self.bucketCount) { _ in GrowingList(memory: memory) }
+        buckets = TermLists(count: Self.bucketCount + Self.parts, memory: memory)
         self.field = field
+        self.memory = memory
     }
 
     /// Empties the chain; from now on keys are at least `floor`.
     mutating func restart(from floor: Entry.Key) {
-        buckets[0].pointee.removeAll()
         while occupied != 0 {
-            buckets[occupied.trailingZeroBitCount &+ 1].pointee.removeAll()
+            buckets.removeAll(of: occupied.trailingZeroBitCount &+ 1)
             occupied &= occupied &- 1
         }
         self.floor = floor
+        first = 0
+        held = 0
+        mostHeld = Self.fewTerms
     }
 
     /// Adds a term whose key is not below the last one given up.
     @inline(__always)
     mutating func add(_ key: Entry.Key, _ coefficient: UInt32) throws(HomologyError) {
+        held &+= 1
         try place(Entry(key, coefficient))
     }
 
     @inline(__always)
     private mutating func place(_ entry: Entry) throws(HomologyError) {
         let difference = entry.key ^ floor
-        if difference == 0 { return try buckets[0].pointee.append(entry) }
+        if difference == 0 {
+            held &-= 1
+            first = Entry.isBinary ? first ^ 1 : field.add(first, entry.coefficient)
+            return
+        }
         let bit = Entry.Key.bitWidth &- 1 &- difference.leadingZeroBitCount
         occupied |= 1 &<< Entry.Key(truncatingIfNeeded: bit)
-        try buckets[bit &+ 1].pointee.append(entry)
+        try buckets.append(entry, to: bit &+ 1)
     }
 
     /// Takes the term with the smallest key away; nil when nothing is left.
@@ -54,36 +71,91 @@ struct Chain<Entry: ColumnEntry>: ~Copyable {
     @inline(__always)
     mutating func popPivot(upTo last: Entry.Key = .max) throws(HomologyError) -> Entry? {
         while true {
-            if !buckets[0].pointee.isEmpty {
-                let coefficient = sumOfFirstBucket()
-                if coefficient != 0 { return Entry(floor, coefficient) }
+            if first != 0 {
+                let coefficient = first
+                first = 0
+                return Entry(floor, coefficient)
             }
             if occupied == 0 { return nil }
+            if held > mostHeld { try cancelTerms() }
             if try !spread(occupied.trailingZeroBitCount &+ 1, upTo: last) { return nil }
         }
-    }
-
-    /// Adds up and removes the terms whose key is `floor`.
-    private mutating func sumOfFirstBucket() -> UInt32 {
-        let count = buckets[0].pointee.count
-        defer { buckets[0].pointee.removeAll() }
-        if Entry.isBinary { return UInt32(truncatingIfNeeded: count & 1) }
-        var sum: UInt32 = 0
-        for index in 0..<count { sum = field.add(sum, buckets[0].pointee[index].coefficient) }
-        return sum
     }
 
     /// Moves the terms of `bucket`, the first in use, to lower ones, after raising the floor to the smallest of
     /// them. Returns false, with nothing moved, when that is larger than `last`.
     private mutating func spread(_ bucket: Int, upTo last: Entry.Key) throws(HomologyError) -> Bool {
-        let entries = buckets[bucket].pointee.elements
-        var smallest = entries[0].key
-        for entry in entries where entry.key < smallest { smallest = entry.key }
+        var list = buckets[bucket]
+        var smallest = buckets.newest(of: list)[0].key
+        repeat {
+            for entry in buckets.newest(of: list) where entry.key < smallest { smallest = entry.key }
+        } while buckets.step(&list)
         if smallest > last { return false }
         occupied &= occupied &- 1
         floor = smallest
-        for entry in entries { try place(entry) }
-        buckets[bucket].pointee.removeAll()
+        list = buckets.take(bucket)
+        repeat {
+            for entry in buckets.newest(of: list) { try place(entry) }
+        } while buckets.letGoNewest(of: &list)
         return true
+    }
+}
+
+// MARK: terms that cancel
+
+extension Chain {
+    /// Into so many parts, by bits, a bucket is divided, so that equal keys come near each other.
+    private static var partBits: Int { 6 }
+    fileprivate static var parts: Int { 1 << partBits }
+    /// Fewer in a bucket are left alone.
+    private static var fewInBucket: Int { 1 << 12 }
+
+    /// Where many long columns are added up, most of what waits in the upper buckets cancels when its turn comes; to look
+    /// for that before keeps memory within a few times that of what does not.
+    private mutating func cancelTerms() throws(HomologyError) {
+        let table = try CancellingTable<Entry>(field: field, memory: memory)
+        var left = occupied
+        while left != 0 {
+            let bit = left.trailingZeroBitCount
+            left &= left &- 1
+            if bit > Self.partBits, buckets.count(of: bit &+ 1) > Self.fewInBucket {
+                try cancelTerms(ofBit: bit, table)
+            }
+        }
+        mostHeld = max(2 * held, Self.fewTerms)
+    }
+
+    /// - Parameter bit: the highest by which the bucket's keys differ from the floor.
+    private mutating func cancelTerms(
+        ofBit bit: Int, _ table: CancellingTable<Entry>
+    ) throws(HomologyError) {
+        let shift = Entry.Key(truncatingIfNeeded: bit - Self.partBits)
+        var list = buckets.take(bit &+ 1)
+        occupied &= ~(1 &<< Entry.Key(truncatingIfNeeded: bit))
+        repeat {
+            let terms = buckets.newest(of: list)
+            held &-= terms.count
+            for entry in terms {
+                let part = Int(truncatingIfNeeded: entry.key &>> shift) & (Self.parts - 1)
+                try buckets.append(entry, to: Self.bucketCount + part)
+            }
+        } while buckets.letGoNewest(of: &list)
+        for part in 0..<Self.parts {
+            var list = buckets.take(Self.bucketCount + part)
+            repeat {
+                for entry in buckets.newest(of: list) {
+                    if table.isFull { try takeBack(table) }
+                    table.add(entry)
+                }
+            } while buckets.letGoNewest(of: &list)
+            try takeBack(table)
+        }
+    }
+
+    private mutating func takeBack(_ table: CancellingTable<Entry>) throws(HomologyError) {
+        for index in 0..<table.count {
+            if let entry = table[index] { try add(entry.key, entry.coefficient) }
+        }
+        table.removeAll()
     }
 }

@@ -16,6 +16,8 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
     let context: ComputeContext
     let scratch: WorkerScratch<Graph.Scanner>
     let representatives: Bool
+    /// Where columns are counted; nil where nobody asks.
+    let effort: ReductionEffort?
 
     /// Reduces `columns`, adds the bars, and returns the death simplices.
     func reduce(
@@ -41,6 +43,7 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
             for index in range { try reducers[worker].pointee.reduce(columns.base[index]) }
             context.progress.advance(by: Double(range.upperBound) / Double(columns.count), of: progress)
         }
+        if let effort { count(columns.count, in: table, reducers, for: effort) }
         let essential = (0..<reducers.count).flatMap { reducers[$0].pointee.essential }
         if representatives {
             try addCocycles(of: table, essential, to: &bars)
@@ -48,6 +51,16 @@ struct CohomologyDimension<Graph: RankedGraph, Entry: ColumnEntry> {
             try addPairs(of: table, essential.map(\.column), to: &bars)
         }
         return dimension < highest ? try KeySet(pivotsOf: table, self.context) : try KeySet([], context)
+    }
+
+    private func count(
+        _ columns: Int, in table: PivotTable<Entry>, _ reducers: InPlaceArray<ColumnReducer<Graph, Entry>>,
+        for effort: ReductionEffort
+    ) {
+        var terms = 0
+        table.forEach { terms += $0.termCount }
+        let emissions = (0..<reducers.count).reduce(0) { $0 + reducers[$1].pointee.emissions }
+        effort.add(columns: columns, terms: terms, emissions: emissions)
     }
 
     /// Adds the bars that have a length.

@@ -35,6 +35,9 @@ struct ColumnReducer<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     private(set) var essential: [EssentialColumn] = []
     private let keepsTerms: Bool
 
+    /// Simplices whose cofacets have been looked for.
+    var emissions: Int { working.emissions }
+
     struct EssentialColumn {
         let column: Key
         let terms: [Entry]

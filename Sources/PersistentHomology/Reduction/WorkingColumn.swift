@@ -20,6 +20,8 @@ struct WorkingColumn<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     /// How many ranks the horizon moves next time.
     private var step: UInt32
     private var ticks = 0
+    /// Simplices whose cofacets have been looked for.
+    private(set) var emissions = 0
 
     init(_ setting: ReductionSetting<Graph, Entry>, scanner: Graph.Scanner) {
         self.setting = setting
@@ -162,6 +164,7 @@ struct WorkingColumn<Graph: RankedGraph, Entry: ColumnEntry>: ~Copyable {
     private mutating func emit(
         _ key: Key, _ coefficient: UInt32, from low: UInt32, notBelow least: Key
     ) throws(HomologyError) -> Int {
+        emissions &+= 1
         let count = cofacets.find(of: key, from: low, to: horizon)
         for index in 0..<count {
             guard let cofacet = cofacets.key(index), cofacet >= least else { continue }
