@@ -15,28 +15,24 @@ final class CentredPoints: @unchecked Sendable {
     /// |x|² / 2 of the coordinates as they were rounded.
     let halves: UnsafeMutablePointer<Float>
 
-    private let bytes: Int
-    private let memory: MemoryAccount
+    private let room: CountedRoom
 
     init(_ points: PreparedPoints, context: ComputeContext) throws(DistanceError) {
         count = points.count
         dimension = points.dimension
         let numbers = count * (dimension + 1)
-        bytes = numbers * MemoryLayout<Float>.stride
-        memory = context.memory
         do {
-            coordinates = try memory.allocate(bytes).bindMemory(to: Float.self, capacity: numbers)
+            room = try CountedRoom(byteCount: numbers * MemoryLayout<Float>.stride, memory: context.memory)
         } catch {
             throw .memory(error)
         }
+        coordinates = room.base.bindMemory(to: Float.self, capacity: numbers)
         halves = coordinates + count * dimension
         switch points.coordinates {
         case .float32(let values): centre(values, context.team)
         case .float64(let values): centre(values, context.team)
         }
     }
-
-    deinit { memory.free(coordinates, bytes) }
 
     private func centre<Value: BinaryFloatingPoint & Sendable>(_ values: NumberArray<Value>, _ team: any Team)
     {
