@@ -49,8 +49,9 @@ public struct Gateway: Sendable {
     public func application(
         onReady: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws(GatewayConfigurationError) -> some ApplicationProtocol {
+        let responder = responder()
         var application = Application(
-            responder: responder(), server: try server(),
+            responder: responder, server: try server(responder),
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: .maximum(configuration.maxConnections, logger: logger)),
@@ -61,13 +62,14 @@ public struct Gateway: Sendable {
         return application
     }
 
-    private func server() throws(GatewayConfigurationError) -> HTTPServerBuilder {
-        let (connections, metrics) = (connections, metrics)
+    private func server(_ envelope: RequestEnvelope) throws(GatewayConfigurationError) -> HTTPServerBuilder {
+        let (connections, metrics, logger) = (connections, metrics, logger)
         let (maxBodyBytes, pace) = (configuration.maxBodyBytes, configuration.pace)
         let connection = HTTP1Channel.Configuration(
             additionalChannelHandlers: [
                 ConnectionHandler(
-                    connections: connections, metrics: metrics, maxBodyBytes: maxBodyBytes, limits: pace)
+                    connections: connections, metrics: metrics, maxBodyBytes: maxBodyBytes, limits: pace),
+                ShortRequests(responder: envelope, logger: logger),
             ],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100))

@@ -98,6 +98,31 @@ import Vocabulary
         #expect(daemon.requests.count == 50)
     }
 
+    /// Short requests are answered in the pipeline, all others behind it.
+    @Test func answersRequestsInTheirOrderHoweverTheyAreTaken() async throws {
+        @Sendable func post(_ points: String, _ fields: String = "") -> String {
+            let body = #"{"point_cloud": {"points": \#(points)}}"#
+            return "POST \(computePath)?x=1 HTTP/1.1\r\nHost: x\r\n\(fields)"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        }
+        let health = "GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+        let chunked =
+            "POST \(computePath) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "1\r\n{\r\n1\r\n}\r\n0\r\n\r\n"
+        try await withGateway(FakeCompute(), .live) { client in
+            let port = try #require(client.port)
+            let answer = try await RawClient.exchange(
+                port: port,
+                post("[[0],[1]]") + health + post("[[0],[1],[2]]") + post("1") + chunked + post("[[0]]")
+                    + post("[[0],[1],[2],[3]]", "Connection: close\r\n"))
+            let statuses = answer.matches(of: /HTTP\/1.1 (\d+)/).map { String($0.1) }
+            #expect(statuses == ["200", "200", "200", "400", "400", "200", "200"])
+            let counts = answer.matches(of: /"input_data":\{"num_points":(\d+)/).map { String($0.1) }
+            #expect(counts == ["2", "3", "1", "4"])
+            #expect(answer.matches(of: /\r\nDate: \w+, \d\d \w+ \d+ [\d:]+ GMT\r\n/).count == 7)
+        }
+    }
+
     @Test func closesAfterTheAnswerToAClientOfOldHTTP() async throws {
         try await withGateway(FakeCompute(), .live) { client in
             let port = try #require(client.port)

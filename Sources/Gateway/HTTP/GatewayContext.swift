@@ -1,12 +1,11 @@
-import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
 
 /// What travels with a request to its route.
-struct GatewayContext: RequestContext {
-    var coreContext: CoreRequestContextStorage
+struct GatewayContext: InitializableFromSource {
     let channel: any Channel
+    let logger: Logger
     // Set by `RequestEnvelope`, before a route sees the request.
     var requestID = ""
     var connection: Connection?
@@ -14,9 +13,13 @@ struct GatewayContext: RequestContext {
     /// What stands in the place of `{job_id}` or `{file_id}`.
     var captured = ""
 
+    init(channel: any Channel, logger: Logger) {
+        self.channel = channel
+        self.logger = logger
+    }
+
     init(source: ApplicationRequestContextSource) {
-        coreContext = .init(source: source)
-        channel = source.channel
+        self.init(channel: source.channel, logger: source.logger)
     }
 
     /// A logger whose lines tell which request they are about. Made where a line is due: most requests write none.

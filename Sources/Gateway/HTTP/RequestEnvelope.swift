@@ -16,7 +16,7 @@ struct RequestEnvelope: HTTPResponder {
     let tokens: TokenCheck
     let rateLimit: RateLimit?
 
-    func respond(to request: Request, context: GatewayContext) async throws -> Response {
+    func respond(to request: Request, context: GatewayContext) async -> Response {
         let start = ContinuousClock.now
         metrics.requestStarted()
         var context = context

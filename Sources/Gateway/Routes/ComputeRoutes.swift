@@ -98,14 +98,11 @@ struct ComputeRoutes: Sendable {
             }
         }
         let body = try await bodies.read(request)
-        guard body.byteCount > Self.shortBody else {
+        guard body.byteCount > ShortRequests.longestBody else {
             return try await answer(algorithm, body, created, request, context)
         }
         return try await offTheLoop { try await answer(algorithm, body, created, request, context) }
     }
-
-    /// Bytes that are parsed in some tens of microseconds.
-    private static let shortBody = 32 << 10
 
     // MARK: Estimate
 

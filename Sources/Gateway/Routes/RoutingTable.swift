@@ -19,6 +19,10 @@ struct RoutingTable: Sendable {
             return routes.first { $0.operation.method == method }?.handler
         }
 
+        fileprivate func isShort(_ method: HTTPRequest.Method) -> Bool {
+            routes.contains { $0.isShort && $0.operation.method == method }
+        }
+
         /// The methods that it takes, sorted.
         var methods: [HTTPRequest.Method] {
             let own = Set(routes.map(\.operation.method))
@@ -41,6 +45,12 @@ struct RoutingTable: Sendable {
                 places[path] = place
             }
         }
+    }
+
+    /// Whether requests at `target`, a path with or without a query, are for a short route.
+    func isShort(_ method: HTTPRequest.Method, at target: String) -> Bool {
+        let path = target.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(target[..<$0]) } ?? target
+        return places[path]?.isShort(method) ?? false
     }
 
     /// What stands under `path`, and the text of the segment that may be any. Slashes too many do not matter.
