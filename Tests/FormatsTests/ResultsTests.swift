@@ -79,6 +79,14 @@ struct ResultsTests {
                 + "\n"
         }
         #expect(text(ResultsJSON.lines(barcode, precision: .float32)) == expected.joined())
+
+        let born = Barcode(
+            maxDimension: 0, pairs: values.map { PersistencePair(dimension: 0, birth: 0, death: Double($0)) })
+        let lines = born.pairs.map { pair in
+            let death = Float(pair.death)
+            return #"{"dimension":0,"birth":0.0,"death":\#(death),"persistence":\#(death)}"# + "\n"
+        }
+        #expect(text(ResultsJSON.lines(born, precision: .float32)) == lines.joined())
     }
 
     @Test func `the results object of the HTTP contract`() {

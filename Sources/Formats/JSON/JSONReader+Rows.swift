@@ -14,7 +14,8 @@ extension JSONReader {
     /// - Parameter name: what the rows are called in messages: `name[3][1] is not a finite number`.
     package mutating func rows(named name: String) throws(JSONError) -> NumberRows {
         var rows = NumberRows()
-        try array(at: name) { (row, reader) throws(JSONError) in
+        try array(at: name) { (_, reader) throws(JSONError) in
+            let row = rows.rowCount
             let before = rows.values.count
             let keep = rows.ragged == nil
             var length = reader.plainRow(into: &rows.values) ?? 0
@@ -29,8 +30,12 @@ extension JSONReader {
             } else if keep, length != rows.width {
                 rows.ragged = (row, length, reader.position - 1)
             }
-            if rows.ragged != nil { rows.values.removeSubrange(before...) }
             rows.rowCount = row + 1
+            if rows.ragged != nil {
+                rows.values.removeSubrange(before...)
+            } else if rows.width > 0 {
+                rows.rowCount += reader.plainRows(of: rows.width, into: &rows.values)
+            }
         }
         return rows
     }
@@ -40,6 +45,14 @@ extension JSONReader {
         guard var plain = PlainNumber(text, from: position), let count = plain.row(into: &values) else {
             return nil
         }
+        position = plain.position
+        return count
+    }
+
+    /// Reads what follows of rows like those before; returns how many.
+    private mutating func plainRows(of width: Int, into values: inout [Double]) -> Int {
+        guard var plain = PlainNumber(text, from: position) else { return 0 }
+        let count = plain.rows(of: width, into: &values)
         position = plain.position
         return count
     }

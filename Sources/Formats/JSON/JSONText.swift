@@ -222,4 +222,19 @@ extension OutputSpan<UInt8> {
         precondition(ShortDecimal.longest <= freeCapacity)
         withUnsafeMutableBufferPointer { bytes, count in count = decimal.write(to: bytes, at: count) }
     }
+
+    /// Appends the decimal that stands at `range` once more.
+    @inline(__always)
+    mutating func append(decimalAt range: Range<Int>) {
+        precondition(range.count <= ShortDecimal.longest && ShortDecimal.longest <= freeCapacity)
+        withUnsafeMutableBufferPointer { bytes, count in
+            // So many bytes as the longest has, which is known beforehand; what is too much is overwritten.
+            let bytes = UnsafeMutableRawBufferPointer(bytes)
+            let again = UnsafeMutableRawBufferPointer(rebasing: bytes[count...])
+            again.copyMemory(
+                from: UnsafeRawBufferPointer(
+                    rebasing: bytes[range.lowerBound..<range.lowerBound + ShortDecimal.longest]))
+            count &+= range.count
+        }
+    }
 }

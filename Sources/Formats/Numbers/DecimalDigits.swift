@@ -21,16 +21,25 @@ struct DecimalDigits {
 
     /// The nearest double (ties to even), or nil where this exact short cut does not reach: more than
     /// 19 digits, or an exponent outside −27…0.
-    ///
-    /// significand / 10^q = (significand / 5^q) · 2^−q. The quotient is taken with a 64-bit result and
-    /// its remainder, which together decide the rounding exactly; 5^27 is the last power below 2^64.
     @inline(__always)
     func nearestDouble() -> Double? {
         guard count <= 19, exponent <= 0, exponent >= -27 else { return nil }
+        return Self.nearestDouble(significand, tenTo: -exponent)
+    }
+
+    /// `significand` / 10^`exponent` rounded to nearest, ties to even. The exponent is 0 to 27.
+    @inline(__always)
+    static func nearestDouble(_ significand: UInt64, tenTo exponent: Int) -> Double {
+        quotient(significand, tenTo: exponent) ?? longQuotient(significand, tenTo: exponent)
+    }
+
+    /// significand / 10^q = (significand / 5^q) · 2^−q. The quotient is taken with a 64-bit result and
+    /// its remainder, which together decide the rounding exactly; 5^27 is the last power below 2^64.
+    @inline(never)
+    private static func longQuotient(_ significand: UInt64, tenTo exponent: Int) -> Double {
         if significand == 0 { return 0 }
         if exponent == 0 { return Double(significand) }
-        if let quotient = Self.quotient(significand, tenTo: -exponent) { return quotient }
-        let divisor = Self.powersOfFive[-exponent]
+        let divisor = powersOfFive[exponent]
         // Shift both to the top bit, so the quotient has 64 or 65 significant bits; halving the
         // numerator keeps it below the divisor, as the division needs.
         let shiftUp = significand.leadingZeroBitCount
@@ -42,7 +51,7 @@ struct DecimalDigits {
         // quotient = floor(numerator · 2^64 / divisor): 63 or 64 significant bits, more than the 53 + 1
         // that rounding needs, so a remainder may stand in the last bit.
         let sticky = quotient | (remainder == 0 ? 0 : 1)
-        let scale = exponent - 63 - shiftUp + divisorShift
+        let scale = divisorShift - exponent - 63 - shiftUp
         // −153 ≤ scale ≤ 0, so 2^scale is a normal number and the product exact.
         let powerOfTwo = Double(bitPattern: UInt64(bitPattern: Int64(1023 + scale)) << 52)
         return Double(sticky) * powerOfTwo
@@ -51,7 +60,7 @@ struct DecimalDigits {
     /// `significand` / 10^`exponent` rounded to nearest, nil where not both are exact as doubles, so that a division
     /// rounds once (W. D. Clinger, 1990): they are in nearly all that people write.
     @inline(__always)
-    static func quotient(_ significand: UInt64, tenTo exponent: Int) -> Double? {
+    private static func quotient(_ significand: UInt64, tenTo exponent: Int) -> Double? {
         guard significand < 1 << 53, exponent < powersOfTen.count else { return nil }
         return Double(significand) / powersOfTen[exponent]
     }

@@ -37,7 +37,7 @@ struct ShortDecimal {
 
         // Enough for any float of its size; one or two fewer do for most.
         var decimals = Self.enough[Int(bits >> 23) &- (127 - 10)]
-        guard var digits = attempt(decimals).digits else { return nil }
+        var digits: UInt64?
         while decimals > 0 {
             let (isDecided, fewer) = attempt(decimals - 1)
             guard isDecided else { return nil }
@@ -45,6 +45,7 @@ struct ShortDecimal {
             digits = fewer
             decimals -= 1
         }
+        guard let digits = digits ?? attempt(decimals).digits else { return nil }
         self.digits = digits
         self.decimals = decimals
         whole = UInt32(value)

@@ -93,17 +93,29 @@ extension JSONText {
         let isBornAtZero = birth == 0 && birth.sign == .plus
         guard (0..<10).contains(dimension), let end = ShortDecimal(death) else { return false }
         let start = isBornAtZero ? nil : ShortDecimal(birth)
-        let length = isBornAtZero ? end : ShortDecimal(death - birth)
-        guard isBornAtZero || start != nil, let length else { return false }
+        let length = isBornAtZero ? nil : ShortDecimal(death - birth)
+        guard isBornAtZero || start != nil && length != nil else { return false }
         spelled(upTo: 72 + 3 * ShortDecimal.longest) { text in
             text.append(#"{"dimension":"#)
             text.append(UInt8(ascii: "0") + UInt8(dimension))
-            text.append(#","birth":"#)
-            if let start { text.append(start) } else { text.append("0.0") }
-            text.append(#","death":"#)
+            if let start {
+                text.append(#","birth":"#)
+                text.append(start)
+                text.append(#","death":"#)
+            } else {
+                text.append(#","birth":0.0,"death":"#)
+            }
+            let death = text.count
             text.append(end)
-            text.append(#","persistence":"#)
-            text.append(length)
+            if let length {
+                text.append(#","persistence":"#)
+                text.append(length)
+            } else {
+                // Born at zero it persists as long as it lives.
+                let digits = death..<text.count
+                text.append(#","persistence":"#)
+                text.append(decimalAt: digits)
+            }
             text.append(UInt8(ascii: "}"))
         }
         return true
