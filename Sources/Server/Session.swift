@@ -31,6 +31,8 @@ final class Session: ChannelInboundHandler {
     let channel: any Channel
     let meter = ReadMeter()
     let turn: LoopTurn
+    /// Of the loop's thread. Where others want its core, there is none for a further thread either.
+    var coreShare = CoreShare()
     /// For the next request of a client that asks one after the other.
     private(set) var watch: InputWatch?
     var logger: Logger

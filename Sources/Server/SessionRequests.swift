@@ -49,7 +49,7 @@ extension Session {
             eventLoop.inEventLoop ? send() : eventLoop.execute(send)
         }
         let engine = daemon.engine
-        if turn.take(unless: { engine.isThreadIdle(besides: $0) }),
+        if turn.take(unless: { engine.isThreadIdle(besides: $0) && !coreShare.isContested() }),
             engine.computeInPlace(job, read, completion: completion)
         {
             return

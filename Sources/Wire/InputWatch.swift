@@ -51,9 +51,9 @@ package final class InputWatch {
 
     private func look() {
         guard let since, mayLook() else { return }
-        let disturbances = Self.timesTurnedOut
+        let disturbances = CoreShare.timesTurnedOut
         let isThere = isReadable(until: since + patience)
-        if isThere, Self.timesTurnedOut == disturbances {
+        if isThere, CoreShare.timesTurnedOut == disturbances {
             wanted = Self.leastStreak
         } else {
             streak = 0
@@ -75,16 +75,6 @@ package final class InputWatch {
         }
         return found ?? false
     }
-
-    /// How often this thread has had to leave its core to another.
-    private static var timesTurnedOut: Int {
-        var usage = rusage()
-        getrusage(usageOfThread, &usage)
-        return usage.ru_nivcsw
-    }
-
-    /// RUSAGE_THREAD, which the C library's module leaves out.
-    private static let usageOfThread: CInt = 1
 }
 
 @available(*, unavailable)
