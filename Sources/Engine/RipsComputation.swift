@@ -47,12 +47,17 @@ public struct RipsComputation: Sendable {
         case .points(let cloud): return try plan(cloud, options, threads)
         case .distances(let matrix):
             let edges = options.maxEdgeLength.map { matrix.sampledEdgeCount(within: $0) }
-            let columns = try forecast(GivenLengths(matrix), options)
+            let foreseen = try foresight(GivenLengths(matrix), options)
             return Plan(
-                route: .dense, cost: denseCost(shape, edges: edges, options, threads, forecast: columns))
+                route: .dense, cost: denseCost(shape, edges: edges, options, threads, foreseen: foreseen))
         case .sparse(let graph):
             let edges = options.maxEdgeLength.map { graph.edgeCount(within: $0) } ?? graph.edgeCount
-            return Plan(route: .sparse, cost: sparseCost(shape, edges: edges, options, threads))
+            var foreseen = Foresight()
+            if options.maxDimension >= 1, let source = GivenEdgeLengths(graph) {
+                foreseen = try foresight(source, options, longest: .greatestFiniteMagnitude)
+            }
+            return Plan(
+                route: .sparse, cost: sparseCost(shape, edges: edges, options, threads, foreseen: foreseen))
         }
     }
 
@@ -62,16 +67,20 @@ public struct RipsComputation: Sendable {
         _ cloud: PointCloud, _ options: VietorisRipsOptions, _ threads: Int
     ) throws(Failure) -> Plan {
         let shape = ComputeInput.points(cloud).shape
-        var columns: ColumnForecast?
-        if options.maxDimension >= 2 {
-            columns = try forecast(try PointSource(cloud, metric: options.metric), options)
+        var foreseen = Foresight()
+        let looks =
+            Double(BirthForecast.rows(of: cloud.count)) * Double(cloud.count) * Double(cloud.dimension)
+        let isFlat = cloud.dimension < Self.manyDimensions || looks > Self.mostLooks
+        if options.maxDimension >= (isFlat ? 2 : 1) {
+            foreseen = try foresight(
+                try PointSource(cloud, metric: options.metric), options, looksForBirths: !isFlat)
         }
         let keepsMatrix = !Self.fillsSquare(
             options, backends.method(for: cloud, options, threads: threads))
         guard let threshold = options.maxEdgeLength, cloud.count > Self.fewPoints else {
             return Plan(
                 route: .dense,
-                cost: denseCost(shape, options, threads, forecast: columns, keepsMatrix: keepsMatrix))
+                cost: denseCost(shape, options, threads, foreseen: foreseen, keepsMatrix: keepsMatrix))
         }
         let edges: Int
         do throws(DistanceError) {
@@ -81,8 +90,8 @@ public struct RipsComputation: Sendable {
             throw Failure(error, held: 0)
         }
         let dense = denseCost(
-            shape, edges: edges, options, threads, forecast: columns, keepsMatrix: keepsMatrix)
-        let sparse = sparseCost(shape, edges: edges, options, threads, forecast: columns)
+            shape, edges: edges, options, threads, foreseen: foreseen, keepsMatrix: keepsMatrix)
+        let sparse = sparseCost(shape, edges: edges, options, threads, foreseen: foreseen)
         let isSparse =
             sparse.memory < dense.memory
             && (sparse.seconds <= dense.seconds
@@ -91,15 +100,45 @@ public struct RipsComputation: Sendable {
         return isSparse ? Plan(route: .sparse, cost: sparse) : Plan(route: .dense, cost: dense)
     }
 
-    private func forecast(
-        _ source: some LengthSource, _ options: VietorisRipsOptions
-    ) throws(Failure) -> ColumnForecast? {
-        // Weights and subsamples change the lengths; there the guess has to do.
-        guard options.maxDimension >= 2, options.weighting == nil, options.subsample == nil else {
-            return nil
-        }
-        return try ColumnForecast(source, threshold: options.maxEdgeLength, dimension: options.maxDimension)
+    /// What a look at the input says of dimension 1, and of those from 2 on; nil what there was no need to look at.
+    private struct Foresight {
+        var births: BirthForecast?
+        var columns: ColumnForecast?
     }
+
+    /// Weights change the lengths, but not by much what is near what.
+    ///
+    /// - Parameters:
+    ///   - longest: the threshold where none is given; nil for the enclosing radius.
+    ///   - looksForBirths: whether there may be more of dimension 1 than between points of a space.
+    private func foresight(
+        _ source: some LengthSource, _ options: VietorisRipsOptions, longest: Double? = nil,
+        looksForBirths: Bool = true
+    ) throws(Failure) -> Foresight {
+        if let some = options.subsample, some < source.count {
+            var options = options
+            options.subsample = nil
+            return try foresight(
+                SomeLengths(source, count: some), options, longest: longest, looksForBirths: looksForBirths)
+        }
+        let threshold = options.maxEdgeLength ?? longest
+        var foresight = Foresight()
+        if options.maxDimension >= 1, looksForBirths, source.count > Self.fewForCycles {
+            foresight.births = try BirthForecast(source, threshold: threshold)
+        }
+        if options.maxDimension >= 2 {
+            foresight.columns = try ColumnForecast(
+                source, threshold: threshold, dimension: options.maxDimension)
+        }
+        return foresight
+    }
+
+    /// Up to here (points) dimension 1 takes next to nothing, whatever the distances.
+    private static let fewForCycles = 128
+    /// Points with fewer coordinates have about as many births as they are.
+    private static let manyDimensions = 8
+    /// Coordinates: beyond, a look takes more than some milliseconds.
+    private static let mostLooks = 2e7
 
     /// Up to here the matrix is so small that there is nothing to choose.
     private static let fewPoints = 512
@@ -264,7 +303,7 @@ public struct RipsComputation: Sendable {
     /// - Parameter keepsMatrix: whether distances of points are kept beside the square of ranks.
     private func denseCost(
         _ shape: InputShape, edges: Int? = nil, _ options: VietorisRipsOptions, _ threads: Int,
-        forecast: ColumnForecast? = nil, keepsMatrix: Bool = true
+        foreseen: Foresight = Foresight(), keepsMatrix: Bool = true
     ) -> Cost {
         let count = min(shape.count, options.subsample ?? shape.count)
         guard shape.count < Self.hopelessCount, count < Self.hopelessCount else { return Self.hopeless }
@@ -274,7 +313,7 @@ public struct RipsComputation: Sendable {
         let edges = edges.map { Int(Double($0) * share) }
         let homology = VietorisRips.estimate(
             count: count, edgeCount: edges, isSparse: false, options: options, threads: threads,
-            forecast: forecast)
+            births: foreseen.births, forecast: foreseen.columns)
         var memory = shape.byteCount + selection.memory + homology.memory
         // Distances of points, by pair or by edge, and lengths by weights.
         let pairs = count * (count - 1) / 2
@@ -288,11 +327,11 @@ public struct RipsComputation: Sendable {
 
     private func sparseCost(
         _ shape: InputShape, edges: Int, _ options: VietorisRipsOptions, _ threads: Int,
-        forecast: ColumnForecast? = nil
+        foreseen: Foresight = Foresight()
     ) -> Cost {
         let homology = VietorisRips.estimate(
             count: shape.count, edgeCount: edges, isSparse: true, options: options, threads: threads,
-            forecast: forecast)
+            births: foreseen.births, forecast: foreseen.columns)
         var memory = shape.byteCount + homology.memory
         if case .points = shape.kind { memory += edges * (8 + (options.precision == .float64 ? 8 : 4)) }
         let selection = SelectedInput.cost(shape, options, threads)

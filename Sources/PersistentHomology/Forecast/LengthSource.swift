@@ -7,6 +7,15 @@ package protocol LengthSource {
     func row(of point: Int) throws(Failure) -> [Float]
     /// The distances between `points`.
     func matrix(of points: [Int]) throws(Failure) -> DistanceMatrix
+    /// The distances from `point` to those of other points that are asked for.
+    func lengths(from point: Int) throws(Failure) -> (Int) -> Float
+}
+
+extension LengthSource {
+    package func lengths(from point: Int) throws(Failure) -> (Int) -> Float {
+        let row = try row(of: point)
+        return { row[$0] }
+    }
 }
 
 /// A matrix that is there already.
@@ -19,6 +28,8 @@ package struct GivenLengths: LengthSource {
     package func row(of point: Int) -> [Float] {
         (0..<count).map { $0 == point ? 0 : self[point, $0] }
     }
+
+    package func lengths(from point: Int) -> (Int) -> Float { { $0 == point ? 0 : self[point, $0] } }
 
     package func matrix(of points: [Int]) throws(Failure) -> DistanceMatrix {
         let lengths = points.indices.flatMap { row in points[..<row].map { self[points[row], $0] } }
