@@ -68,12 +68,9 @@ public struct RipsComputation: Sendable {
     ) throws(Failure) -> Plan {
         let shape = ComputeInput.points(cloud).shape
         var foreseen = Foresight()
-        let looks =
-            Double(BirthForecast.rows(of: cloud.count)) * Double(cloud.count) * Double(cloud.dimension)
-        let isFlat = cloud.dimension < Self.manyDimensions || looks > Self.mostLooks
-        if options.maxDimension >= (isFlat ? 2 : 1) {
+        if options.maxDimension >= 2 {
             foreseen = try foresight(
-                try PointSource(cloud, metric: options.metric), options, looksForBirths: !isFlat)
+                try PointSource(cloud, metric: options.metric), options, looksForBirths: false)
         }
         let keepsMatrix = !Self.fillsSquare(
             options, backends.method(for: cloud, options, threads: threads))
@@ -135,10 +132,6 @@ public struct RipsComputation: Sendable {
 
     /// Up to here (points) dimension 1 takes next to nothing, whatever the distances.
     private static let fewForCycles = 128
-    /// Points with fewer coordinates have about as many births as they are.
-    private static let manyDimensions = 8
-    /// Coordinates: beyond, a look takes more than some milliseconds.
-    private static let mostLooks = 2e7
 
     /// Up to here the matrix is so small that there is nothing to choose.
     private static let fewPoints = 512

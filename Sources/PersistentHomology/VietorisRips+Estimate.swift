@@ -125,7 +125,7 @@ extension VietorisRips {
         if let growth = forecast.growth {
             // Its place, its terms, and for each worker a column under way with a coboundary as large as a share of all.
             let bytesOfColumn = (160 + 9 * growth.terms) * sideBySide(threads)
-            let coboundaries = 34 * growth.terms * count * Double(workers)
+            let coboundaries = 42 * growth.terms * count * Double(workers)
             return Int(count * bytesOfColumn + coboundaries) + 2 * underWay * min(workers, 4)
         }
         let bytesOfColumn = (800 + 16 * forecast.openShare * count.squareRoot()) * sideBySide(threads)

@@ -34,9 +34,6 @@ package struct BirthForecast: Sendable, Hashable {
         births = max(0, edges - Double(count - 1))
     }
 
-    /// Rows that a look at a source of so many points takes at the most.
-    package static func rows(of count: Int) -> Int { points * min(count, 100) }
-
     private static let points = 8
     /// So many of a point's nearest neighbours are all looked at.
     private static let dense = 16

@@ -101,12 +101,12 @@ package struct ColumnForecast: Sendable, Hashable {
 
     /// How many points are enough to see how columns grow; nil where that is not worth the time, or no small part shows.
     private func partWorthReducing(of count: Int, highest dimension: Int) -> Int? {
-        guard dimension <= Self.highestCounted else { return nil }
+        guard dimension <= Self.highestCounted, openShare > Self.mostOpenInSpace else { return nil }
         let all = columns.reduce(0, +)
         guard openShare * all * all.squareRoot() > Self.additionsWorthLooking else { return nil }
         // A clique of k + 1 vertices is in the part by a power of its share.
         let share = pow(Self.columnsOfPart / all, 1 / Double(dimension + 2))
-        let part = Int(min(share, 0.5) * Double(count))
+        let part = min(Int(min(share, 0.5) * Double(count)), Self.largestPart)
         return part >= Self.smallestPart ? part : nil
     }
 
@@ -114,6 +114,10 @@ package struct ColumnForecast: Sendable, Hashable {
     private static let additionsWorthLooking = 5e4
     private static let columnsOfPart = 2000.0
     private static let smallestPart = 36
+    /// Some ten milliseconds where all blocks are open.
+    private static let largestPart = 100
+    /// Between points of a space fewer blocks are open, and their columns are added to few others.
+    private static let mostOpenInSpace = 0.4
 
     /// What follows as the last does the last but one.
     private static func next(after counts: ArraySlice<Double>) -> Double {

@@ -25,7 +25,7 @@ struct Chain<Entry: ColumnEntry>: ~Copyable {
     private let memory: MemoryAccount
 
     /// Up to here nothing is gained by looking.
-    private static var fewTerms: Int { 1 << 15 }
+    private static var fewTerms: Int { 1 << 18 }
 
     init(field: PrimeField, memory: MemoryAccount) {
         buckets = TermLists(count: Self.bucketCount + Self.parts, memory: memory)
@@ -122,7 +122,7 @@ extension Chain {
                 try cancelTerms(ofBit: bit, table)
             }
         }
-        mostHeld = max(2 * held, Self.fewTerms)
+        mostHeld = max(3 * held, Self.fewTerms)
     }
 
     /// - Parameter bit: the highest by which the bucket's keys differ from the floor.
