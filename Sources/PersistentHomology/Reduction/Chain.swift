@@ -93,10 +93,10 @@ struct Chain<Entry: ColumnEntry>: ~Copyable {
         if smallest > last { return false }
         occupied &= occupied &- 1
         floor = smallest
-        list = buckets.take(bucket)
+        // To lower buckets: nothing is added to this one meanwhile.
         repeat {
-            for entry in buckets.newest(of: list) { try place(entry) }
-        } while buckets.letGoNewest(of: &list)
+            for entry in buckets.newest(of: buckets[bucket]) { try place(entry) }
+        } while buckets.dropNewest(of: bucket)
         return true
     }
 }

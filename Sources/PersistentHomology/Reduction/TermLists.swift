@@ -70,9 +70,23 @@ final class TermLists<Entry: ColumnEntry> {
         return taken
     }
 
+    /// Empties the list, which keeps its oldest chunk for what comes next.
+    @inline(__always)
     func removeAll(of list: Int) {
-        var taken = take(list)
-        while letGoNewest(of: &taken) {}
+        while dropNewest(of: list) {}
+    }
+
+    /// Drops the terms of the newest chunk; false where that was the only one, which the list keeps.
+    @inline(__always)
+    func dropNewest(of list: Int) -> Bool {
+        guard let chunk = Self.chunk(of: lists[list]) else { return false }
+        if let end = chunk.load(as: UnsafeMutablePointer<Entry>?.self) {
+            giveBack(chunk)
+            lists[list] = List(next: end, end: end)
+            return true
+        }
+        lists[list].next = (chunk + Self.headerBytes).assumingMemoryBound(to: Entry.self)
+        return false
     }
 
     /// The terms of the newest chunk; none of an empty list.
@@ -101,9 +115,14 @@ final class TermLists<Entry: ColumnEntry> {
     func letGoNewest(of list: inout List) -> Bool {
         guard let chunk = Self.chunk(of: list) else { return false }
         let more = step(&list)
+        giveBack(chunk)
+        return more
+    }
+
+    @inline(__always)
+    private func giveBack(_ chunk: UnsafeMutableRawPointer) {
         chunk.storeBytes(of: free, as: UnsafeMutableRawPointer?.self)
         free = chunk
-        return more
     }
 
     @inline(__always)
