@@ -131,7 +131,7 @@ public struct RipsComputation: Sendable {
     }
 
     /// Up to here (points) dimension 1 takes next to nothing, whatever the distances.
-    private static let fewForCycles = 128
+    private static let fewForCycles = 80
 
     /// Up to here the matrix is so small that there is nothing to choose.
     private static let fewPoints = 512

@@ -122,14 +122,13 @@ extension VietorisRips {
         let underWay = min(80 * edges, 2 << 20) + (1 << 18)
         let workers = max(threads, 1)
         let count = min(mostColumns, 1e12)
-        if let growth = forecast.growth {
-            // Its place, its terms, and for each worker a column under way with a coboundary as large as a share of all.
-            let bytesOfColumn = (160 + 9 * growth.terms) * sideBySide(threads)
-            let coboundaries = 42 * growth.terms * count * Double(workers)
-            return Int(count * bytesOfColumn + coboundaries) + 2 * underWay * min(workers, 4)
-        }
-        let bytesOfColumn = (800 + 16 * forecast.openShare * count.squareRoot()) * sideBySide(threads)
-        return Int(count * bytesOfColumn) + underWay * min(workers, 4)
+        let usual = (800 + 16 * forecast.openShare * count.squareRoot()) * sideBySide(threads) * count
+        guard let growth = forecast.growth else { return Int(usual) + underWay * min(workers, 4) }
+        // Its place, its terms, and for each worker a column under way with a coboundary as large as a share of all. Within
+        // a threshold a small part may have next to nothing.
+        let bytesOfColumn = (160 + 9 * growth.terms) * sideBySide(threads)
+        let coboundaries = 42 * growth.terms * count * Double(workers)
+        return Int(max(usual, count * bytesOfColumn + coboundaries)) + 2 * underWay * min(workers, 4)
     }
 
     /// Side by side workers keep columns that one of them would not have: how many times as many. Measured on up to 16.

@@ -1,5 +1,5 @@
-/// Numbers as nearly all are written: without an exponent, and with no more digits than fit a word. What is not read here is read by `JSONReader.number`, which finds what
-/// is wrong with it, if anything is.
+/// Numbers as nearly all are written: without an exponent, and with no more digits than fit a word. What is not read
+/// here is read by `JSONReader.number`, which finds what is wrong with it, if anything is.
 ///
 /// Reads memory without the checks of `peek`: every load stands behind a comparison with `end`.
 struct PlainNumber {
