@@ -20,7 +20,7 @@ final class CancellingTable<Entry: ColumnEntry> {
         used = try Storage(count: Self.capacity, memory: memory)
     }
 
-    /// Whether another key finds room.
+    /// Whether no further key finds room.
     var isFull: Bool { count == Self.capacity }
 
     /// Adds a term, where the table is not full.
