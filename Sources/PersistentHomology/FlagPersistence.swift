@@ -40,11 +40,11 @@ struct FlagPersistence<Graph: RankedGraph> {
     }
 
     /// The shapes of all blocks, where dimensions above 1 need them. Dimension 1 alone asks for lunes as
-    /// it goes and stops early.
+    /// it goes and stops early, but for a graph that has nothing quicker to tell which are connected.
     private func makeBlocks(
         _ scratch: WorkerScratch<Graph.Scanner>, clock: inout PhaseClock
     ) throws(HomologyError) -> Blocks? {
-        guard dimension >= 2 else { return nil }
+        guard dimension >= 2 || dimension == 1 && graph.findsBlocksSooner else { return nil }
         while try graph.rankMore(upTo: .infinity) {}
         clock.end("ranks")
         context.progress.enter("blocks", at: 0.15)
@@ -81,7 +81,7 @@ struct FlagPersistence<Graph: RankedGraph> {
             bars.append(contentsOf: outcome.pairs)
         }
         clock.end("dimension 1")
-        guard let blocks else { return }
+        guard dimension >= 2, let blocks else { return }
         if !options.representatives, way != .cohomology {
             context.progress.enter("dimension 2", at: progressRange(of: 2).lowerBound)
             let pairs = try BlockHomology<Graph, Entry>(

@@ -133,3 +133,8 @@ static inline uint32_t thin64_avx2(uint32_t *rest, const uint32_t *near, uint32_
     }
     return least8_avx2(least);
 }
+
+static inline uint32_t meet_two_avx2(const tda_list *a, const tda_list *b, uint32_t low, uint32_t high,
+                                     uint32_t *found, uint32_t *ranks) {
+    return merge_two(a, b, low, high, found, ranks);
+}

@@ -78,3 +78,54 @@ static inline uint32_t thin64_avx512(uint32_t *rest, const uint32_t *near, uint3
     }
     return _mm512_reduce_min_epu32(least);
 }
+
+/// Sixteen vertices of each list at a time, every one with every other: the second sixteen are turned lane by lane.
+static inline uint32_t meet_two_avx512(const tda_list *a, const tda_list *b, uint32_t low, uint32_t high,
+                                       uint32_t *found, uint32_t *ranks) {
+    const __m512i lowest = _mm512_set1_epi32((int)low), limit = _mm512_set1_epi32((int)high);
+    // Past the ends stand numbers that are no vertices, and differ.
+    const __m512i past_a = _mm512_set1_epi32(-1), past_b = _mm512_set1_epi32(-2);
+    uint32_t size = 0, i = 0, j = 0;
+    while (i < a->count && j < b->count) {
+        const uint32_t left_a = a->count - i, left_b = b->count - j;
+        const __mmask16 in_a = left_a < 16 ? (__mmask16)((1u << left_a) - 1) : (__mmask16)-1;
+        const __mmask16 in_b = left_b < 16 ? (__mmask16)((1u << left_b) - 1) : (__mmask16)-1;
+        const __m512i va = _mm512_mask_loadu_epi32(past_a, in_a, a->vertices + i);
+        const __m512i vb = _mm512_mask_loadu_epi32(past_b, in_b, b->vertices + j);
+        const __m512i rb = _mm512_maskz_loadu_epi32(in_b, b->ranks + j);
+        __m512i highest = _mm512_maskz_loadu_epi32(in_a, a->ranks + i);
+        __mmask16 met = 0;
+#define MEET(k)                                                                                         \
+    {                                                                                                   \
+        const __mmask16 same = _mm512_cmpeq_epi32_mask(va, _mm512_alignr_epi32(vb, vb, k));             \
+        highest = _mm512_mask_max_epu32(highest, same, highest, _mm512_alignr_epi32(rb, rb, k));        \
+        met |= same;                                                                                    \
+    }
+        MEET(0)
+        MEET(1)
+        MEET(2)
+        MEET(3)
+        MEET(4)
+        MEET(5)
+        MEET(6)
+        MEET(7)
+        MEET(8)
+        MEET(9)
+        MEET(10)
+        MEET(11)
+        MEET(12)
+        MEET(13)
+        MEET(14)
+        MEET(15)
+#undef MEET
+        met &= _mm512_cmplt_epu32_mask(highest, limit) & _mm512_cmpge_epu32_mask(highest, lowest);
+        _mm512_storeu_si512(found + size, _mm512_maskz_compress_epi32(met, va));
+        _mm512_storeu_si512(ranks + size, _mm512_maskz_compress_epi32(met, highest));
+        size += (uint32_t)__builtin_popcount(met);
+        const uint32_t last_a = a->vertices[i + (left_a < 16 ? left_a : 16) - 1];
+        const uint32_t last_b = b->vertices[j + (left_b < 16 ? left_b : 16) - 1];
+        i += last_a <= last_b ? 16 : 0;
+        j += last_b <= last_a ? 16 : 0;
+    }
+    return size;
+}

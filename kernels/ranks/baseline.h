@@ -86,3 +86,8 @@ static inline uint32_t thin64_baseline(uint32_t *rest, const uint32_t *near, uin
     }
     return least;
 }
+
+static inline uint32_t meet_two_baseline(const tda_list *a, const tda_list *b, uint32_t low, uint32_t high,
+                                         uint32_t *found, uint32_t *ranks) {
+    return merge_two(a, b, low, high, found, ranks);
+}

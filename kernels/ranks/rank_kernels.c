@@ -26,11 +26,55 @@ static inline void sweep_to(tda_sweep *sweep, const uint32_t *ends, uint32_t ran
         join_ends(sweep->near, sweep->words, ends[sweep->next_near]);
 }
 
+/// Enters a vertex that two lists have in common, where the higher of its ranks is in `low..<high`; returns how many
+/// there are then. Without a branch, since nobody foresees it.
+static inline uint32_t enter_met(uint32_t v, uint32_t rank, uint32_t other, uint32_t is_met, uint32_t low, uint32_t high,
+                                 uint32_t *found, uint32_t *ranks, uint32_t size) {
+    const uint32_t highest = rank > other ? rank : other;
+    found[size] = v;
+    ranks[size] = highest;
+    return size + (is_met & (low <= highest) & (highest < high));
+}
+
+/// The vertices that two lists have in common, where the second is much longer: each is looked up there.
+static uint32_t look_up(const tda_list *few, const tda_list *many, uint32_t low, uint32_t high, uint32_t *found,
+                        uint32_t *ranks) {
+    uint32_t size = 0, start = 0;
+    for (uint32_t i = 0; i < few->count && start < many->count; ++i) {
+        const uint32_t v = few->vertices[i];
+        // The first place whose vertex is not less.
+        uint32_t left = many->count - start;
+        while (left > 1) {
+            const uint32_t half = left / 2;
+            start += many->vertices[start + half - 1] < v ? half : 0;
+            left -= half;
+        }
+        start += many->vertices[start] < v;
+        if (start == many->count) break;
+        size = enter_met(v, few->ranks[i], many->ranks[start], many->vertices[start] == v, low, high, found, ranks, size);
+    }
+    return size;
+}
+
+/// The same for lists of not too different lengths: step by step along both.
+static inline uint32_t merge_two(const tda_list *a, const tda_list *b, uint32_t low, uint32_t high, uint32_t *found,
+                                 uint32_t *ranks) {
+    uint32_t size = 0, i = 0, j = 0;
+    while (i < a->count && j < b->count) {
+        const uint32_t u = a->vertices[i], v = b->vertices[j];
+        size = enter_met(u, a->ranks[i], b->ranks[j], u == v, low, high, found, ranks, size);
+        i += u <= v;
+        j += v <= u;
+    }
+    return size;
+}
+
 #define NAME(x) x##_baseline
 #include "baseline.h"
 #include "square.h"
 #include "sweep.h"
 #include "lists.h"
+#include "meet.h"
 #include "scan.h"
 #undef NAME
 
@@ -43,6 +87,7 @@ static inline void sweep_to(tda_sweep *sweep, const uint32_t *ends, uint32_t ran
 #include "square.h"
 #include "sweep.h"
 #include "lists.h"
+#include "meet.h"
 #include "scan.h"
 #undef NAME
 #pragma clang attribute pop
@@ -54,6 +99,7 @@ static inline void sweep_to(tda_sweep *sweep, const uint32_t *ends, uint32_t ran
 #include "square.h"
 #include "sweep.h"
 #include "lists.h"
+#include "meet.h"
 #include "scan.h"
 #undef NAME
 #pragma clang attribute pop

@@ -296,4 +296,5 @@ static const tda_rank_kernels NAME(kernels) = {
     .between_lists = NAME(between_lists),
     .any_common_in_lists = NAME(any_common_in_lists),
     .joined_in_lists = NAME(joined_in_lists),
+    .meet = NAME(meet),
 };

@@ -14,6 +14,7 @@ struct CycleReducer<Graph: RankedGraph, Edges: EdgeChain & ~Copyable>: ~Copyable
     private let field: PrimeField
     private let table: PivotTable<Entry>
     private let scanner: Graph.Scanner
+    private let blocks: Blocks?
     private let context: ComputeContext
     private let arena: ColumnArena<Entry>
     private var edges: Edges
@@ -23,13 +24,14 @@ struct CycleReducer<Graph: RankedGraph, Edges: EdgeChain & ~Copyable>: ~Copyable
 
     init(
         graph: Graph, critical: CriticalEdges<Graph>, field: PrimeField, table: PivotTable<Entry>,
-        scanner: Graph.Scanner, context: ComputeContext
+        scanner: Graph.Scanner, blocks: Blocks?, context: ComputeContext
     ) {
         self.graph = graph
         self.critical = critical
         self.field = field
         self.table = table
         self.scanner = scanner
+        self.blocks = blocks
         self.context = context
         arena = table.makeArena()
         edges = Edges(field: field, memory: context.memory)
@@ -63,7 +65,7 @@ struct CycleReducer<Graph: RankedGraph, Edges: EdgeChain & ~Copyable>: ~Copyable
         while let longest = try edges.popPivot() {
             try poll()
             let rank = EdgeKey.rank(longest.key)
-            guard !critical.contains(rank), let w = scanner.nearestLuneVertex(of: rank) else {
+            guard !critical.contains(rank), let w = luneVertex(of: rank) else {
                 try births.add(longest.key, longest.coefficient)
                 continue
             }
@@ -71,6 +73,13 @@ struct CycleReducer<Graph: RankedGraph, Edges: EdgeChain & ~Copyable>: ~Copyable
             try addEdge(from: u, to: w, longest.coefficient)
             try addEdge(from: w, to: v, longest.coefficient)
         }
+    }
+
+    /// A vertex of the lune: the pivot vertex where it is known, which is near both ends, too.
+    @inline(__always)
+    private func luneVertex(of rank: UInt32) -> UInt32? {
+        if let blocks { return blocks.pivot(of: rank) }
+        return scanner.nearestLuneVertex(of: rank)
     }
 
     private mutating func reduceBirths(column start: UInt64) throws(HomologyError) -> Bool {

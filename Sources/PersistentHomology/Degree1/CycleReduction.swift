@@ -39,7 +39,7 @@ struct CycleReduction<Graph: RankedGraph, Entry: ColumnEntry> where Entry.Key ==
         let reducers = InPlaceArray(count: context.team.size) { worker in
             CycleReducer<Graph, Edges>(
                 graph: graph, critical: critical, field: field, table: table,
-                scanner: scratch.scanners[worker], context: context)
+                scanner: scratch.scanners[worker], blocks: blocks, context: context)
         }
         let alive = Atomic<Int>(critical.count)
         // Windows of edges come in ascending order: when every birth has a death among those handed

@@ -1,6 +1,7 @@
 import Hardware
+import RankKernels
 
-/// Scans a sparse graph by walking sorted adjacency lists side by side.
+/// Scans a sparse graph by its index, or by walking sorted adjacency lists side by side.
 final class AdjacencyScanner: RankScanner {
     private let graph: AdjacencyGraph
     private let starts: UnsafeMutablePointer<Int>
@@ -23,8 +24,10 @@ final class AdjacencyScanner: RankScanner {
     private var luneComponents = LuneComponents()
     private var unreached: [UInt64] = []
     private var frontier: [Int] = []
-    /// Where the walk stands in the list of each vertex of the simplex.
-    private let cursors: Storage<Int>
+    /// Of the vertices whose common neighbours are looked for.
+    private let lists: Storage<tda_list>
+    private let spare: UnsafeMutablePointer<UInt32>
+    private let kernels = KernelTable().functions
 
     init(_ graph: AdjacencyGraph) throws(HomologyError) {
         let memory = graph.context.memory
@@ -39,21 +42,33 @@ final class AdjacencyScanner: RankScanner {
         let most = min(4 * longest + 64, Neighbourhood.largestCount, graph.vertexCount)
         lunes = try LuneScanner(words: RankMatrix.wordCount(most), memory: memory)
         neighbourhood = try Neighbourhood(count: lunes.capacity, memory: memory)
-        found = try Storage(count: 2 * longest, memory: memory)
+        let room = longest + Int(TDA_MEET_ROOM)
+        found = try Storage(count: 4 * room, memory: memory)
         foundVertices = found.base
-        foundRanks = found.base + longest
-        cursors = try Storage(count: VietorisRips.highestSimplexDimension + 1, memory: memory)
+        foundRanks = found.base + room
+        spare = found.base + 2 * room
+        lists = try Storage(count: VietorisRips.highestSimplexDimension + 1, memory: memory)
     }
 
     func rank(_ u: UInt32, _ v: UInt32) -> UInt32 {
         if let index = graph.index { return index.rank(u, v) }
-        var (low, high) = (starts[Int(u)], starts[Int(u) + 1])
-        let end = high
-        while low < high {
-            let middle = (low &+ high) &>> 1
-            if neighbours[middle] < v { low = middle &+ 1 } else { high = middle }
+        // In the shorter list.
+        let (owner, other) = degree(u) <= degree(v) ? (u, v) : (v, u)
+        let list = list(of: owner)
+        let place = count(below: other, in: list)
+        return place < list.count && list.vertices[Int(place)] == other ? list.ranks[Int(place)] : none
+    }
+
+    /// How many vertices of `list` are below `limit`: without a branch that nobody could foresee.
+    @inline(__always)
+    private func count(below limit: UInt32, in list: tda_list) -> UInt32 {
+        var (start, left): (UInt32, UInt32) = (0, list.count)
+        while left > 1 {
+            let half = left &>> 1
+            start &+= list.vertices[Int(start &+ half &- 1)] < limit ? half : 0
+            left &-= half
         }
-        return low < end && neighbours[low] == v ? ranks[low] : none
+        return left == 0 || list.vertices[Int(start)] >= limit ? start : start &+ 1
     }
 
     func isLuneEmpty(of rank: UInt32) -> Bool { nearestLuneVertex(of: rank) == nil }
@@ -213,9 +228,12 @@ final class AdjacencyScanner: RankScanner {
         } else if isNew {
             row.update(repeating: 0, count: lune.words)
             let v = Int(lune.vertices[position])
-            for place in starts[v]..<starts[v + 1] where ranks[place] < lune.rank {
+            for place in starts[v]..<starts[v + 1] {
+                // Without a branch: who is elsewhere has position 0, and turns nothing.
                 let other = positions.base[Int(neighbours[place])]
-                if other != 0 { row[Int(other - 1) &>> 6] |= 1 &<< UInt64((other - 1) & 63) }
+                let isNear: UInt64 = other != 0 && ranks[place] < lune.rank ? 1 : 0
+                let bit = max(other, 1) &- 1
+                row[Int(bit &>> 6)] |= isNear &<< UInt64(bit & 63)
             }
         }
         return UnsafePointer(row)
@@ -238,7 +256,8 @@ final class AdjacencyScanner: RankScanner {
         if let index = graph.index {
             return index.between(vertices, low: low, high: high, into: foundVertices, foundRanks)
         }
-        return walk(vertices, limit: none, low: low, high: high, stopAtFirst: false)
+        putLists(of: vertices)
+        return meet(vertices.count, low: low, high: high)
     }
 
     private func between(_ a: UInt32, _ b: UInt32, below bound: UInt32) -> Int {
@@ -255,42 +274,37 @@ final class AdjacencyScanner: RankScanner {
         if let index = graph.index {
             return index.hasCommonNeighbour(vertices, below: limit, within: bound)
         }
-        return walk(vertices, limit: limit, low: 0, high: bound, stopAtFirst: true) > 0
+        putLists(of: vertices)
+        lists.base[0].count = count(below: limit, in: lists.base[0])
+        return meet(vertices.count, low: 0, high: bound) > 0
     }
 
-    /// Walks the shortest list, and the others along with it.
     @inline(__always)
-    private func walk(
-        _ vertices: UnsafeBufferPointer<UInt32>, limit: UInt32, low: UInt32, high: UInt32, stopAtFirst: Bool
-    ) -> Int {
-        var shortest = 0
+    private func list(of v: UInt32) -> tda_list {
+        let start = starts[Int(v)]
+        return tda_list(
+            vertices: neighbours + start, ranks: ranks + start,
+            count: UInt32(truncatingIfNeeded: degree(v)))
+    }
+
+    /// Puts the lists of `vertices` into `lists`, the shortest first.
+    @inline(__always)
+    private func putLists(of vertices: UnsafeBufferPointer<UInt32>) {
         for i in 0..<vertices.count {
-            cursors.base[i] = starts[Int(vertices[i])]
-            if degree(vertices[i]) < degree(vertices[shortest]) { shortest = i }
-        }
-        var count = 0
-        let lead = Int(vertices[shortest])
-        candidates: for place in starts[lead]..<starts[lead + 1] {
-            let v = neighbours[place]
-            if v >= limit { break }
-            var highest = ranks[place]
-            if highest >= high { continue }
-            for i in 0..<vertices.count where i != shortest {
-                let end = starts[Int(vertices[i]) + 1]
-                var cursor = cursors.base[i]
-                while cursor < end, neighbours[cursor] < v { cursor &+= 1 }
-                cursors.base[i] = cursor
-                if cursor == end { break candidates }
-                if neighbours[cursor] != v || ranks[cursor] >= high { continue candidates }
-                highest = max(highest, ranks[cursor])
+            let list = list(of: vertices[i])
+            lists.base[i] = list
+            if list.count < lists.base[0].count {
+                lists.base[i] = lists.base[0]
+                lists.base[0] = list
             }
-            if highest < low { continue }
-            foundVertices[count] = v
-            foundRanks[count] = highest
-            count &+= 1
-            if stopAtFirst { break }
         }
-        return count
+    }
+
+    /// What the lists that were put have in common.
+
+    @inline(__always)
+    private func meet(_ count: Int, low: UInt32, high: UInt32) -> Int {
+        Int(kernels.meet(lists.base, UInt32(count), low, high, foundVertices, foundRanks, spare))
     }
 
     @inline(__always)

@@ -34,6 +34,8 @@ protocol RankedGraph: Sendable {
         progress: @Sendable (Double) -> Void
     ) throws(HomologyError)
     func makeLuneWindows(_ context: ComputeContext) -> LuneWindows
+    /// Whether the pass over all blocks takes less than the empty lunes and the windows without it.
+    var findsBlocksSooner: Bool { get }
     /// The bars of dimension 1 over Z/2, where there is a quicker way to them than that of `CycleReduction`.
     func smallBars(_ critical: inout CriticalEdges<Self>) throws(HomologyError) -> [PersistencePair]?
     /// Nil where it has none yet.
@@ -59,6 +61,7 @@ protocol RankedGraph: Sendable {
 extension RankedGraph {
     func smallBars(_: inout CriticalEdges<Self>) throws(HomologyError) -> [PersistencePair]? { nil }
     var deviceRows: DeviceRows? { nil }
+    var findsBlocksSooner: Bool { false }
 }
 
 /// Finds the edges whose lune may not be connected, window after window of ranks, in ascending order.

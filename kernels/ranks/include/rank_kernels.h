@@ -60,6 +60,15 @@ typedef struct tda_neighbours {
     const uint32_t *ranks;
 } tda_neighbours;
 
+/// The neighbours of a vertex, ascending, and the ranks of the edges to them.
+typedef struct tda_list {
+    const uint32_t *vertices, *ranks;
+    uint32_t count;
+} tda_list;
+
+/// What `meet` may write beyond what it finds.
+#define TDA_MEET_ROOM 16
+
 typedef struct tda_rank_kernels {
     /// The instruction set: "baseline", "avx2" or "avx512".
     const char *name;
@@ -156,6 +165,12 @@ typedef struct tda_rank_kernels {
     /// it.
     void (*joined_in_lists)(const tda_neighbours *all, uint32_t vertex, const uint32_t *others, uint32_t count,
                             uint32_t bound, uint64_t *packed);
+
+    /// As `between`, of two or more lists of neighbours, the first of which should be the shortest: what they have in
+    /// common with low <= the highest rank < high. Both outputs have room for the first list and TDA_MEET_ROOM more,
+    /// `spare` for twice as much.
+    uint32_t (*meet)(const tda_list *lists, uint32_t count, uint32_t low, uint32_t high, uint32_t *found,
+                     uint32_t *ranks, uint32_t *spare);
 } tda_rank_kernels;
 
 /// Enters ranks into a square of rows: edge number i of `count` joins the vertices in the halves of ends[i]
