@@ -106,10 +106,14 @@ struct BenchRips {
         try RipsComputation().plan(input, options.rips, threads: threads)
     }
 
+    /// As in the daemon: large blocks that one phase lets go are there for the next.
+    private static let budget = MemoryBudget(limit: .max)
+
     private static func compute(
         _ input: ComputeInput, _ options: BenchOptions, _ plan: Plan, _ team: any Team
     ) throws(Failure) -> ComputeResult {
-        try RipsComputation().run(input, options.rips, plan, ComputeContext(team: team))
+        let context = ComputeContext(team: team, memory: MemoryAccount(budget: budget))
+        return try RipsComputation().run(input, options.rips, plan, context)
     }
 
     private static func clouds(of size: Int, in input: ComputeInput) throws -> [ComputeInput] {
