@@ -22,20 +22,12 @@ public enum VietorisRips {
         try barcode(of: matrix, labels: labels, options: options, context: context, way: nil)
     }
 
-    /// - Parameter way: to the dimensions from 2 on; nil to choose.
-    package static func barcode(
-        of matrix: DistanceMatrix, labels: [Int32]? = nil, options: VietorisRipsOptions,
-        context: ComputeContext, way: HigherDimensionsWay?
-    ) throws(HomologyError) -> ComputeResult {
-        try barcode(of: matrix, labels: labels, options: options, context: context, way: way, effort: nil)
-    }
-
     /// - Parameters:
     ///   - way: to the dimensions from 2 on; nil to choose.
-    ///   - effort: where the columns are counted.
-    static func barcode(
+    ///   - effort: where columns are counted.
+    package static func barcode(
         of matrix: DistanceMatrix, labels: [Int32]? = nil, options: VietorisRipsOptions,
-        context: ComputeContext, way: HigherDimensionsWay?, effort: ReductionEffort?
+        context: ComputeContext, way: HigherDimensionsWay?, effort: ReductionEffort? = nil
     ) throws(HomologyError) -> ComputeResult {
         var clock = PhaseClock()
         context.progress.enter("edges", at: 0)

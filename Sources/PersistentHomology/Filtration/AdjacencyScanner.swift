@@ -300,8 +300,7 @@ final class AdjacencyScanner: RankScanner {
         }
     }
 
-    /// What the lists that were put have in common.
-
+    /// Finds what the lists that were put have in common.
     @inline(__always)
     private func meet(_ count: Int, low: UInt32, high: UInt32) -> Int {
         Int(kernels.meet(lists.base, UInt32(count), low, high, foundVertices, foundRanks, spare))

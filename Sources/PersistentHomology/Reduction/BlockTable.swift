@@ -1,5 +1,4 @@
 import Hardware
-import Synchronization
 
 /// The columns of one block that find their pivot in it, by pivot: an open-addressing table that is
 /// written by one worker and never changed afterwards.
@@ -30,39 +29,26 @@ struct BlockColumns<Entry: ColumnEntry> {
 /// The barren blocks that have been reduced so far, by rank: filled by compare-and-swap, whoever is
 /// first.
 ///
-/// Sendable: slots are atomic words; what they point to is immutable and lives in arenas that the table
-/// owns.
+/// Sendable: what is entered is immutable.
 final class BlockTable<Entry: ColumnEntry>: @unchecked Sendable {
     typealias Record = UnsafeMutablePointer<BlockColumns<Entry>>
 
-    private let slots: UnsafeMutablePointer<Atomic<UInt>>
-    private let storage: Storage<UInt>
+    private let slots: AtomicSlots<Entry>
     private let mask: Int
-    private let memory: MemoryAccount
-    private let arenas = Mutex<[ColumnArena<Entry>]>([])
 
     /// - Parameter capacity: the most blocks that will ever be held.
     init(capacity: Int, memory: MemoryAccount) throws(HomologyError) {
-        var size = 1
-        while size < 2 * capacity { size *= 2 }
-        storage = try Storage(zeros: size, memory: memory)
-        // Zero bytes are an atomic zero, and nothing is to be done when it goes.
-        slots = UnsafeMutableRawPointer(storage.base).assumingMemoryBound(to: Atomic<UInt>.self)
-        mask = size - 1
-        self.memory = memory
+        slots = try AtomicSlots(capacity: capacity, memory: memory)
+        mask = slots.mask
     }
 
     /// A place where one worker stores its blocks; what is stored lives as long as the table.
-    func makeArena() -> ColumnArena<Entry> {
-        let arena = ColumnArena<Entry>(memory: memory)
-        arenas.withLock { $0.append(arena) }
-        return arena
-    }
+    func makeArena() -> ColumnArena<Entry> { slots.makeArena() }
 
     @inline(__always)
     func record(of rank: UInt32) -> Record? {
         var slot = hash(of: UInt64(rank)) & mask
-        while let record = Record(bitPattern: slots[slot].load(ordering: .acquiring)) {
+        while let record = Record(bitPattern: slots[slot]) {
             if record.pointee.rank == rank { return record }
             slot = (slot &+ 1) & mask
         }
@@ -73,9 +59,8 @@ final class BlockTable<Entry: ColumnEntry>: @unchecked Sendable {
     func enter(_ record: Record) -> Record {
         var slot = hash(of: UInt64(record.pointee.rank)) & mask
         while true {
-            let (exchanged, original) = slots[slot].compareExchange(
-                expected: 0, desired: UInt(bitPattern: record), ordering: .acquiringAndReleasing)
-            guard !exchanged, let present = Record(bitPattern: original) else { return record }
+            let (isDone, original) = slots.exchange(0, for: UInt(bitPattern: record), at: slot)
+            guard !isDone, let present = Record(bitPattern: original) else { return record }
             if present.pointee.rank == record.pointee.rank { return present }
             slot = (slot &+ 1) & mask
         }

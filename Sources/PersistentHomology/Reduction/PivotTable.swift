@@ -1,45 +1,31 @@
 import Hardware
-import Synchronization
 
 /// Which reduced column has which pivot: an open-addressing table of pointers, filled by
 /// compare-and-swap without locks (after Morozov and Nigmetov, "Towards lockfree persistent homology",
 /// 2020, section 3).
 ///
-/// Sendable: slots are atomic words; the columns they point to are immutable and live in arenas that
-/// the table owns.
+/// Sendable: the columns that are claimed are immutable.
 final class PivotTable<Entry: ColumnEntry>: @unchecked Sendable {
     typealias Column = UnsafeMutablePointer<ReducedColumn<Entry>>
 
-    private let slots: UnsafeMutablePointer<Atomic<UInt>>
-    private let storage: Storage<UInt>
+    private let slots: AtomicSlots<Entry>
     private let mask: Int
-    private let memory: MemoryAccount
-    private let arenas = Mutex<[ColumnArena<Entry>]>([])
 
     /// - Parameter capacity: the most pivots that will ever be held.
     init(capacity: Int, memory: MemoryAccount) throws(HomologyError) {
-        var size = 16
-        while size < 2 * capacity { size *= 2 }
-        storage = try Storage(zeros: size, memory: memory)
-        // Zero bytes are an atomic zero, and nothing is to be done when it goes.
-        slots = UnsafeMutableRawPointer(storage.base).assumingMemoryBound(to: Atomic<UInt>.self)
-        mask = size - 1
-        self.memory = memory
+        slots = try AtomicSlots(capacity: max(capacity, 8), memory: memory)
+        mask = slots.mask
     }
 
     /// A place where one worker stores its columns; what is stored lives as long as the table.
-    func makeArena() -> ColumnArena<Entry> {
-        let arena = ColumnArena<Entry>(memory: memory)
-        arenas.withLock { $0.append(arena) }
-        return arena
-    }
+    func makeArena() -> ColumnArena<Entry> { slots.makeArena() }
 
     /// The column whose pivot is `key`, if there is one.
     @inline(__always)
     func column(withPivot key: Entry.Key) -> Column? {
         var slot = hash(of: key) & mask
         while true {
-            let word = slots[slot].load(ordering: .acquiring)
+            let word = slots[slot]
             guard let column = Column(bitPattern: word) else { return nil }
             if column.pointee.pivot.key == key { return column }
             slot = (slot &+ 1) & mask
@@ -52,12 +38,11 @@ final class PivotTable<Entry: ColumnEntry>: @unchecked Sendable {
         let key = column.pointee.pivot.key
         var slot = hash(of: key) & mask
         while true {
-            let word = slots[slot].load(ordering: .acquiring)
+            let word = slots[slot]
             guard let present = Column(bitPattern: word) else {
                 if expected != nil { return false }
-                let (exchanged, original) = slots[slot].compareExchange(
-                    expected: 0, desired: UInt(bitPattern: column), ordering: .acquiringAndReleasing)
-                if exchanged { return true }
+                let (isDone, original) = slots.exchange(0, for: UInt(bitPattern: column), at: slot)
+                if isDone { return true }
                 // Someone took this slot: for our pivot, or for another one.
                 if let other = Column(bitPattern: original), other.pointee.pivot.key == key { return false }
                 slot = (slot &+ 1) & mask
@@ -65,9 +50,7 @@ final class PivotTable<Entry: ColumnEntry>: @unchecked Sendable {
             }
             if present.pointee.pivot.key == key {
                 guard present == expected else { return false }
-                return slots[slot].compareExchange(
-                    expected: word, desired: UInt(bitPattern: column), ordering: .acquiringAndReleasing
-                ).exchanged
+                return slots.exchange(word, for: UInt(bitPattern: column), at: slot).done
             }
             slot = (slot &+ 1) & mask
         }
@@ -84,5 +67,5 @@ final class PivotTable<Entry: ColumnEntry>: @unchecked Sendable {
 
     /// What stands in a slot; only when no worker is claiming any more.
     @inline(__always)
-    func column(inSlot slot: Int) -> Column? { Column(bitPattern: slots[slot].load(ordering: .relaxed)) }
+    func column(inSlot slot: Int) -> Column? { Column(bitPattern: slots[slot]) }
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What the columns of the dimensions from 2 on took together, counted as they are reduced: for a forecast.
-final class ReductionEffort: Sendable {
+package final class ReductionEffort: Sendable {
     private let columnsCount = Atomic<Int>(0)
     private let termsCount = Atomic<Int>(0)
     private let emissionsCount = Atomic<Int>(0)
