@@ -12,6 +12,8 @@ struct Cofacets<Graph: RankedGraph, Key: SimplexKey>: ~Copyable {
     private let bits: Key
     /// The simplex that was decoded last.
     private var simplex = Simplex()
+    /// The vertices of the simplex whose cofacets were found, as digits in decreasing order.
+    private var digits: Key = 0
 
     init(graph: Graph, blocks: Blocks, codec: SimplexCodec<Key>, dimension: Int, scanner: Graph.Scanner) {
         self.graph = graph
@@ -28,6 +30,8 @@ struct Cofacets<Graph: RankedGraph, Key: SimplexKey>: ~Copyable {
     mutating func find(of key: Key, from low: UInt32, to high: UInt32) -> Int {
         let rank = codec.rank(key, dimension: dimension)
         decode(key, dimension: dimension, rank: rank)
+        digits = 0
+        for u in simplex.allVertices { digits = digits &<< bits | Key(truncatingIfNeeded: u &+ 1) }
         // A vertex whose edges are all below the simplex's rank gives a cofacet in its own block.
         return scanner.between(simplex.allVertices, low: low <= rank ? 0 : low, high: high)
     }
@@ -105,17 +109,35 @@ struct Cofacets<Graph: RankedGraph, Key: SimplexKey>: ~Copyable {
     }
 
     /// The key of the simplex and v, whose longest edge has v as an end and rank `reach`.
+    ///
+    /// Nobody could foretell where the other end and the pivot vertex stand: nothing branches on it.
     @inline(__always)
     private func keyBeyond(adding v: UInt32, reach: UInt32) -> Key? {
         let (a, b) = graph.ends(of: reach)
-        let end = a == v ? b : a
-        let pivot = blocks.pivot(of: reach)
-        var key = Key(truncatingIfNeeded: reach)
-        var hasPivot = false
-        for u in simplex.allVertices where u != end {
-            if u == pivot { hasPivot = true } else { key = key &<< bits | Key(truncatingIfNeeded: u &+ 1) }
+        let (end, pivot) = (a == v ? b : a, blocks.pivot(of: reach))
+        let last = dimension
+        // Counted from the smallest vertex.
+        var (endPlace, pivotPlace, pivots) = (0, 0, 0)
+        for index in 0...last {
+            let u = simplex.vertices[index]
+            endPlace = u == end ? last &- index : endPlace
+            pivotPlace = u == pivot ? last &- index : pivotPlace
+            pivots &+= u == pivot ? 1 : 0
         }
-        if hasPivot { return key &<< bits }
-        return blocks.isOpen(reach) ? key : nil
+        let hasPivot = pivots > 0
+        let others = removing(digitAt: endPlace, from: digits)
+        let pivotPlaceAmongOthers = pivotPlace &- (pivotPlace > endPlace ? 1 : 0)
+        let withPivot = removing(digitAt: pivotPlaceAmongOthers, from: others) &<< bits
+        let key =
+            Key(truncatingIfNeeded: reach) &<< (bits &* Key(truncatingIfNeeded: last))
+            | (hasPivot ? withPivot : others)
+        return hasPivot || blocks.isOpen(reach) ? key : nil
+    }
+
+    @inline(__always)
+    private func removing(digitAt place: Int, from digits: Key) -> Key {
+        let shift = bits &* Key(truncatingIfNeeded: place)
+        let below: Key = (1 &<< shift) &- 1
+        return digits & below | (digits &>> bits) & ~below
     }
 }
