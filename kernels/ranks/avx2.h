@@ -118,12 +118,13 @@ static inline uint64_t lune64_avx2(const uint32_t *a, const uint32_t *b, uint32_
     return set;
 }
 
-static inline uint32_t thin64_avx2(uint32_t *rest, const uint32_t *near, uint32_t bound) {
+static inline uint32_t thin64_avx2(uint32_t *rest, const uint32_t *near, uint32_t bound, uint32_t less) {
+    const __m256i lessening = _mm256_set1_epi32((int)less);
     const __m256i limit = _mm256_set1_epi32((int)bound), ones = _mm256_set1_epi32(-1);
     __m256i least = ones;
     for (uint32_t i = 0; i < 8; ++i) {
         __m256i x = _mm256_loadu_si256((const __m256i *)(rest + 8 * i));
-        __m256i y = _mm256_loadu_si256((const __m256i *)(near + 8 * i));
+        __m256i y = _mm256_sub_epi32(_mm256_loadu_si256((const __m256i *)(near + 8 * i)), lessening);
         // x <= y as max(x, y) == y.
         __m256i stays = _mm256_or_si256(_mm256_cmpeq_epi32(_mm256_max_epu32(x, y), y),
                                         _mm256_cmpeq_epi32(_mm256_max_epu32(x, limit), limit));

@@ -66,11 +66,13 @@ static inline uint64_t lune64_avx512(const uint32_t *a, const uint32_t *b, uint3
     return set;
 }
 
-static inline uint32_t thin64_avx512(uint32_t *rest, const uint32_t *near, uint32_t bound) {
+static inline uint32_t thin64_avx512(uint32_t *rest, const uint32_t *near, uint32_t bound, uint32_t less) {
+    const __m512i lessening = _mm512_set1_epi32((int)less);
     const __m512i limit = _mm512_set1_epi32((int)bound), ones = _mm512_set1_epi32(-1);
     __m512i least = ones;
     for (uint32_t i = 0; i < 4; ++i) {
-        __m512i x = _mm512_loadu_si512(rest + 16 * i), y = _mm512_loadu_si512(near + 16 * i);
+        __m512i x = _mm512_loadu_si512(rest + 16 * i);
+        __m512i y = _mm512_sub_epi32(_mm512_loadu_si512(near + 16 * i), lessening);
         __mmask16 goes = _mm512_cmplt_epu32_mask(y, x) & _mm512_cmplt_epu32_mask(limit, x);
         x = _mm512_mask_mov_epi32(x, goes, ones);
         _mm512_storeu_si512(rest + 16 * i, x);

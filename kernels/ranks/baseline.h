@@ -78,10 +78,10 @@ static inline uint64_t lune64_baseline(const uint32_t *a, const uint32_t *b, uin
     return set;
 }
 
-static inline uint32_t thin64_baseline(uint32_t *rest, const uint32_t *near, uint32_t bound) {
+static inline uint32_t thin64_baseline(uint32_t *rest, const uint32_t *near, uint32_t bound, uint32_t less) {
     uint32_t least = UINT32_MAX;
     for (uint32_t i = 0; i < 64; ++i) {
-        if (near[i] < rest[i] && bound < rest[i]) rest[i] = UINT32_MAX;
+        if (near[i] - less < rest[i] && bound < rest[i]) rest[i] = UINT32_MAX;
         if (rest[i] < least) least = rest[i];
     }
     return least;

@@ -6,7 +6,7 @@
 //   extract(bits, set)             the bits at the members of set, packed together
 //   lune64(a, b, bound, least)     bit = both lanes < bound; `least` becomes the least max(a, b) of all
 //   min_max64(a, b, mask)          least max(a, b) among the lanes of a mask
-//   thin64(rest, near, bound)      all ones into lanes of rest that near and bound are below; least of rest then
+//   thin64(rest, near, bound, less) all ones into lanes of rest that near - less and bound are below; least of rest then
 //   name                           of the instruction set
 // The including file defines NAME(x), which adds an instruction set's suffix, and includes its primitives.
 
@@ -223,15 +223,29 @@ static void NAME(summarize)(uint32_t *row, uint32_t words) {
     }
 }
 
-static uint32_t NAME(thin)(uint32_t *rest, const uint32_t *near, uint32_t words, uint32_t bound) {
-    uint32_t *minima = rest + 64 * words, best = UINT32_MAX, best_word = 0;
-    for (uint32_t w = 0; w < words; ++w) {
+/// Thins the words `first..<end`, and takes up in `best` and its word what is least.
+TDA_INLINED void NAME(thin_words)(uint32_t *rest, const uint32_t *near, uint32_t words, uint32_t first, uint32_t end,
+                                  uint32_t bound, const uint32_t less, uint32_t *best, uint32_t *best_word) {
+    uint32_t *minima = rest + 64 * words;
+    for (uint32_t w = first; w < end; ++w) {
         if (minima[w] == UINT32_MAX) continue;
-        minima[w] = NAME(thin64)(rest + 64 * w, near + 64 * w, bound);
-        if (minima[w] < best) {
-            best = minima[w];
-            best_word = w;
+        const uint32_t least = NAME(thin64)(rest + 64 * w, near + 64 * w, bound, less);
+        minima[w] = least;
+        if (least < *best) {
+            *best = least;
+            *best_word = w;
         }
+    }
+}
+
+static uint32_t NAME(thin)(uint32_t *rest, const uint32_t *near, uint32_t words, uint32_t bound, uint32_t tied) {
+    uint32_t best = UINT32_MAX, best_word = 0;
+    if (tied == TDA_NO_VERTEX) {
+        NAME(thin_words)(rest, near, words, 0, words, bound, 0, &best, &best_word);
+    } else {
+        const uint32_t after = tied / 64 + 1;
+        NAME(thin_words)(rest, near, words, 0, after, bound, 1, &best, &best_word);
+        NAME(thin_words)(rest, near, words, after, words, bound - 1, 1, &best, &best_word);
     }
     if (best == UINT32_MAX) return TDA_NO_VERTEX;
     return 64 * best_word + (uint32_t)__builtin_ctzll(NAME(lt64)(rest + 64 * best_word, best + 1));

@@ -73,8 +73,10 @@ struct BlockHomology<Graph: RankedGraph, Entry: ColumnEntry> {
     /// Whether so few open blocks have homology of their own that cycles are the better way, by a sample of blocks:
     /// the first open one of each part of the ranks stands for all that are open there.
     private func isWorthwhile(_ examiners: [BlockExaminer<Graph, Entry>]) throws(HomologyError) -> Bool {
-        let edgeCount = graph.edgeCount
+        let (edgeCount, blocks) = (graph.edgeCount, blocks)
         let size = min(256, max(edgeCount / 16, 32))
+        // Not a method: to hand one on takes hold of everything that is here, for each part anew.
+        let isOpen: @Sendable (Int) -> Bool = { blocks.isOpen(UInt32(truncatingIfNeeded: $0)) }
         let open = Atomic<Int>(0)
         let fertile = Atomic<Int>(0)
         try context.forEachChunk(of: size, size: 32) { worker, range throws(HomologyError) in
@@ -94,8 +96,6 @@ struct BlockHomology<Graph: RankedGraph, Entry: ColumnEntry> {
             fertile: fertile.load(ordering: .relaxed))
         return way == .homology
     }
-
-    private func isOpen(_ rank: Int) -> Bool { blocks.isOpen(UInt32(truncatingIfNeeded: rank)) }
 
     /// Looks for the deaths of the highest dimension, window after window, until every birth has met its own. Returns
     /// false when that takes too much.

@@ -71,7 +71,14 @@ final class AdjacencyScanner: RankScanner {
         return left == 0 || list.vertices[Int(start)] >= limit ? start : start &+ 1
     }
 
-    func isLuneEmpty(of rank: UInt32) -> Bool { nearestLuneVertex(of: rank) == nil }
+    func isLuneEmpty(of rank: UInt32) -> Bool {
+        let (a, b) = graph.ends(of: rank)
+        return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2) { ends in
+            ends[0] = a
+            ends[1] = b
+            return !hasCommonNeighbour(UnsafeBufferPointer(ends), below: none, within: rank)
+        }
+    }
 
     func nearestLuneVertex(of rank: UInt32) -> UInt32? {
         let (a, b) = graph.ends(of: rank)

@@ -91,13 +91,23 @@ extension DenseGraph {
 }
 
 extension DenseGraph {
+    /// Whether equal keys mean equal lengths.
+    fileprivate var keysAreLengths: Bool { lengths.precision == .float32 }
+
     /// Whether the lune of the edge ab is empty, by keys or ranks and, where these are equal, by lengths and ends.
+    ///
+    /// - Parameter a: the larger end.
     fileprivate func isLuneEmpty(_ a: UInt32, _ b: UInt32) -> Bool {
         let kernels = KernelTable().functions
         let (rowA, rowB) = (rows.row(a), rows.row(b))
         let key = rows.rank(a, b)
         var v = kernels.first_common(rowA, rowB, rows.words, key + 1)
         if v == none { return true }
+        if keysAreLengths {
+            // Both edges of a vertex below b come before ab where they are as long, of one between only that to b.
+            if v < b || kernels.first_common(rowA, rowB, rows.words, key) != none { return false }
+            return !(Int(b) + 1..<Int(a)).contains { rowA[$0] < key && rowB[$0] <= key }
+        }
         if kernels.first_common(rowA, rowB, rows.words, key) != none { return false }
         while v != none, Int(v) < vertexCount {
             if isBefore(a, v, a, b), isBefore(b, v, a, b) { return false }
@@ -144,17 +154,19 @@ private struct LuneSearch {
     /// Calls `body` with the key and the packed ends of every such edge from `v` to a smaller vertex.
     ///
     /// Neighbours are taken from the nearest on. Each one, u, is in the lunes of all edges vw that are
-    /// longer than vu and wu, and these are put aside at once; few are left to be looked at by themselves.
+    /// longer than vu and wu, and these are put aside at once; few are left to be looked at by themselves. Where w < v
+    /// and u < v, wu comes before vw if it is as long, too, and so does vu if u < w.
     func forEachEdge(
         at v: UInt32, _ body: (UInt32, UInt32) throws(HomologyError) -> Void
     ) throws(HomologyError) {
         let row = rows.row(v)
         rest.update(from: row, count: rows.stride)
-        var u = kernels.thin(rest, row, rows.words, none)
+        let breaksTies = graph.keysAreLengths
+        var u = kernels.thin(rest, row, rows.words, none, none)
         while u != none {
             if u < v, graph.isLuneEmpty(v, u) { try body(row[Int(u)], v << 16 | u) }
             rest[Int(u)] = none
-            u = kernels.thin(rest, rows.row(u), rows.words, row[Int(u)])
+            u = kernels.thin(rest, rows.row(u), rows.words, row[Int(u)], breaksTies && u < v ? u : none)
         }
     }
 }

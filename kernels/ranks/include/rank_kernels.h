@@ -126,10 +126,11 @@ typedef struct tda_rank_kernels {
     /// Writes the minimum of each word behind the lanes of `row`.
     void (*summarize)(uint32_t *row, uint32_t words);
 
-    /// Puts UINT32_MAX into every lane of `rest` with near[v] < rest[v] and bound < rest[v]. Returns the v left
+    /// Puts UINT32_MAX into every lane of `rest` with near[v] < rest[v] and bound < rest[v]; where `tied` is a vertex,
+    /// into those with equality on the left, too, and in words after its own on the right. Returns the v left
     /// with the least rest[v], the first of equals, or TDA_NO_VERTEX. Words whose minimum, behind the lanes of
     /// `rest`, is UINT32_MAX are passed over, and the others get theirs.
-    uint32_t (*thin)(uint32_t *rest, const uint32_t *near, uint32_t words, uint32_t bound);
+    uint32_t (*thin)(uint32_t *rest, const uint32_t *near, uint32_t words, uint32_t bound, uint32_t tied);
 
     /// The v < end with low <= row[v] < high, ascending, as (row[v] - low) << 32 | tag | v; only counted
     /// where `out` is null. Returns how many.
