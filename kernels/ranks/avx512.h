@@ -28,16 +28,19 @@ static inline uint32_t emit64_avx512(const uint32_t *const *rows, uint32_t count
                                      uint32_t high, uint32_t *vertices, uint32_t *ranks, uint32_t found) {
     const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
     const __m512i lowest = _mm512_set1_epi32((int)low), limit = _mm512_set1_epi32((int)high);
+    __m512i largest[4];
+    for (uint32_t i = 0; i < 4; ++i) largest[i] = _mm512_loadu_si512(rows[0] + at + 16 * i);
+    for (uint32_t j = 1; j < count; ++j)
+        for (uint32_t i = 0; i < 4; ++i)
+            largest[i] = _mm512_max_epu32(largest[i], _mm512_loadu_si512(rows[j] + at + 16 * i));
+    // Where few are found and where none is nobody could foretell: nothing branches on it.
     for (uint32_t i = 0; i < 4; ++i, at += 16) {
-        __m512i largest = _mm512_loadu_si512(rows[0] + at);
-        for (uint32_t j = 1; j < count; ++j)
-            largest = _mm512_max_epu32(largest, _mm512_loadu_si512(rows[j] + at));
-        __mmask16 mask = _mm512_cmplt_epu32_mask(largest, limit) & _mm512_cmpge_epu32_mask(largest, lowest);
-        if (!mask) continue;
+        __mmask16 mask =
+            _mm512_cmplt_epu32_mask(largest[i], limit) & _mm512_cmpge_epu32_mask(largest[i], lowest);
         __m512i vertex = _mm512_add_epi32(lanes, _mm512_set1_epi32((int)at));
         // Compress in registers, store whole vectors: a compressing store is microcoded on Zen 4.
         _mm512_storeu_si512(vertices + found, _mm512_maskz_compress_epi32(mask, vertex));
-        _mm512_storeu_si512(ranks + found, _mm512_maskz_compress_epi32(mask, largest));
+        _mm512_storeu_si512(ranks + found, _mm512_maskz_compress_epi32(mask, largest[i]));
         found += (uint32_t)__builtin_popcount(mask);
     }
     return found;
