@@ -1,5 +1,5 @@
-import Hardware
-import Vocabulary
+package import Hardware
+package import Vocabulary
 
 /// A ranked graph as sorted adjacency lists: memory grows with the edges, not with the square of
 /// the vertices.
@@ -37,26 +37,27 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
         self.labels = labels
         self.context = context
         let edges = GivenEdges(graph, context: context)
-        let kept = try edges.upTo(threshold)
-        let lexicographic = try edges.inOrder(kept, numbering: nil)
-        try edges.refuseRepeats(lexicographic)
+        let order = try edges.inOrder(try edges.upTo(threshold))
+        try edges.refuseRepeats(order)
         // Sorted where the lists will be: pages that are new to the process cost more than the sort.
-        let room = try AdjacencyLists.room(edges: kept.count, memory: context.memory)
-        given = try edges.byLength(lexicographic, in: room)
-        let ranks = try edges.ranks(given)
+        let room = try AdjacencyLists.room(edges: order.count, memory: context.memory)
+        given = try edges.byLength(order, in: room)
+        let lists = try AdjacencyLists(edges, order, ranks: try edges.ranks(given), in: room)
         if labels == nil, vertexCount > Self.fewVertices {
-            let numbering = try VertexNumbering(
-                breadthFirst: AdjacencyLists(
-                    edges, lexicographic, ranks: ranks, numbering: nil, in: room),
-                context: context)
-            let renumbered = try edges.inOrder(kept, numbering: numbering)
-            lists = try AdjacencyLists(edges, renumbered, ranks: ranks, numbering: numbering, in: room)
-            self.numbering = numbering
+            (self.lists, numbering) = try Self.numbered(lists, context)
         } else {
-            lists = try AdjacencyLists(edges, lexicographic, ranks: ranks, numbering: nil, in: room)
-            numbering = nil
+            (self.lists, numbering) = (lists, nil)
         }
-        index = try NeighbourIndex(lists, context: context)
+        index = try NeighbourIndex(self.lists, context: context)
+    }
+
+    private static func numbered(
+        _ lists: AdjacencyLists, _ context: ComputeContext
+    ) throws(HomologyError) -> (AdjacencyLists, VertexNumbering) {
+        let numbering = try VertexNumbering(byCells: lists, context: context)
+        let room = try AdjacencyLists.room(edges: lists.edgeCount, memory: context.memory)
+        LargeBlocks.touch(room.base, count: room.count, context.team)
+        return (try AdjacencyLists(lists, numbering: numbering, in: room, context: context), numbering)
     }
 
     /// So few are near each other under any numbers.
@@ -142,4 +143,17 @@ struct AdjacencyGraph: RankedGraph, @unchecked Sendable {
     }
 
     func makeScanner() throws(HomologyError) -> AdjacencyScanner { try AdjacencyScanner(self) }
+}
+
+extension VietorisRips {
+    /// The numbers that the vertices of a sparse graph have in the engine, by those given: neighbours are near each
+    /// other. For tests, since no result shows them.
+    package static func numbers(
+        ofVerticesOf graph: SparseGraph, context: ComputeContext
+    ) throws(HomologyError) -> [UInt32] {
+        let ranked = try AdjacencyGraph(graph, labels: nil, threshold: .infinity, context: context)
+        var numbers = [UInt32](repeating: none, count: graph.count)
+        for v in 0..<UInt32(graph.count) { numbers[Int(ranked.label(of: v))] = v }
+        return numbers
+    }
 }

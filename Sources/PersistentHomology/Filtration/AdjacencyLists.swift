@@ -7,10 +7,10 @@ import Vocabulary
 struct AdjacencyLists: @unchecked Sendable {
     let vertexCount: Int
     /// The list of v is at `starts[v] ..< starts[v + 1]`.
-    let starts: UnsafeMutablePointer<Int>
+    let starts: UnsafeMutablePointer<UInt32>
     let neighbours: UnsafeMutablePointer<UInt32>
     let ranks: UnsafeMutablePointer<UInt32>
-    private let storage: (Storage<Int>, Storage<UInt32>)
+    private let storage: (Storage<UInt32>, Storage<UInt32>)
 
     var edgeCount: Int { storage.1.count / 4 }
 
@@ -23,96 +23,157 @@ struct AdjacencyLists: @unchecked Sendable {
 
     /// The lists of the edges of a graph.
     ///
-    /// Smaller neighbours come before larger ones. A vertex is the larger end of a run of edges, which has
-    /// its smaller neighbours in order; as the smaller end it meets its larger neighbours in order, too.
     /// - Parameters:
     ///   - order: the edges by (larger end, smaller end).
     ///   - ranks: by the given number of the edge.
-    ///   - numbering: the numbers by which they are in order, nil where these are the given ones.
     ///   - room: for as many edges, used by nobody else.
     init(
-        _ edges: GivenEdges, _ order: Storage<UInt32>, ranks rankOf: Storage<UInt32>,
-        numbering: VertexNumbering?, in room: Storage<UInt32>
+        _ edges: GivenEdges, _ order: Storage<UInt32>, ranks: Storage<UInt32>, in room: Storage<UInt32>
     ) throws(HomologyError) {
-        let (context, count) = (edges.context, edges.graph.count)
-        vertexCount = count
-        storage = (try Storage(count: count + 1, memory: context.memory), room)
-        starts = storage.0.base
-        neighbours = storage.1.base
-        ranks = storage.1.base + 2 * order.count
-        // A look past the last list finds a number (`tda_neighbours`).
-        ranks[2 * order.count] = none
-        try fill(edges, order, rankOf, numbering)
+        try self.init(vertexCount: edges.graph.count, in: room, edges.context)
+        let parts = Self.parts(vertexCount, edgeCount, edges.context)
+        try fill(OrderedEdges(edges: edges, order: order, rankOf: ranks, partCount: parts), edges.context)
     }
 
-    private func fill(
-        _ edges: GivenEdges, _ order: Storage<UInt32>, _ rankOf: Storage<UInt32>,
-        _ numbering: VertexNumbering?
+    /// The same lists with the vertices under other numbers.
+    init(
+        _ lists: AdjacencyLists, numbering: VertexNumbering, in room: Storage<UInt32>, context: ComputeContext
     ) throws(HomologyError) {
-        let (context, count) = (edges.context, vertexCount)
-        // Each part of the edges has counters of its own, as long as those stay few beside the edges.
-        let parts = max(1, min(context.team.size, order.count / (4 * count)))
-        let part = (order.count + parts - 1) / parts
-        let range = { @Sendable (index: Int) in
-            min(index * part, order.count)..<min((index + 1) * part, order.count)
+        try self.init(vertexCount: lists.vertexCount, in: room, context)
+        let parts = Self.parts(vertexCount, edgeCount, context)
+        try fill(RenumberedLists(lists, numbering, partCount: parts, context), context)
+    }
+
+    private init(
+        vertexCount: Int, in room: Storage<UInt32>, _ context: ComputeContext
+    ) throws(HomologyError) {
+        self.vertexCount = vertexCount
+        storage = (try Storage(count: vertexCount + 1, memory: context.memory), room)
+        starts = storage.0.base
+        neighbours = room.base
+        ranks = room.base + room.count / 4 * 2
+        // A look past the last list finds a number (`tda_neighbours`).
+        ranks[room.count / 4 * 2] = none
+    }
+
+    /// Each part of the neighbours has counters of its own, one for each vertex, as long as those take no more than
+    /// half as much as the lists.
+    private static func parts(_ vertices: Int, _ edges: Int, _ context: ComputeContext) -> Int {
+        max(1, min(context.team.size, 2 * edges / vertices))
+    }
+
+    private func fill(_ source: some NeighbourSource, _ context: ComputeContext) throws(HomologyError) {
+        let (count, parts) = (vertexCount, source.partCount)
+        /// By part and vertex: how many neighbours, then the place of the next one.
+        let next = try Storage<UInt32>(zeros: parts * count, memory: context.memory)
+        try context.forEachChunk(of: parts, size: 1) { _, part in
+            let counters = next.base + part.lowerBound * count
+            source.forEach(inPart: part.lowerBound, context.stop) { v, _, _ in counters[Int(v)] &+= 1 }
         }
-        /// Where the run of each larger end begins.
-        let runs = try Storage<Int>(repeating: 0, count: count + 1, memory: context.memory)
-        /// By part and smaller end: how many edges, then where the next one goes in the list.
-        let larger = try Storage<UInt32>(repeating: 0, count: parts * count, memory: context.memory)
-        try context.forEachChunk(of: parts, size: 1) { _, chunk in
-            for place in range(chunk.lowerBound) {
-                let (a, b) = edges.ends(order.base[place], numbering)
-                larger.base[chunk.lowerBound &* count &+ Int(b)] &+= 1
-                let before = place == 0 ? -1 : Int(edges.ends(order.base[place &- 1], numbering).larger)
-                if before < Int(a) { for v in before + 1...Int(a) { runs.base[v] = place } }
+        let total = try context.forEachStart(of: count) { v in
+            var size = 0
+            for part in 0..<parts { size &+= Int(next.base[part &* count &+ v]) }
+            return size
+        } body: { v, start in
+            var place = UInt32(truncatingIfNeeded: start)
+            starts[v] = place
+            for part in 0..<parts {
+                let counter = next.base + (part &* count &+ v)
+                (counter.pointee, place) = (place, place &+ counter.pointee)
             }
         }
-        let last = order.count == 0 ? -1 : Int(edges.ends(order.base[order.count - 1], numbering).larger)
-        for v in last + 1...count { runs.base[v] = order.count }
-
-        var start = 0
-        for v in 0..<count {
-            starts[v] = start
-            var next = runs.base[v + 1] - runs.base[v]
-            for index in 0..<parts {
-                let size = Int(larger.base[index * count + v])
-                larger.base[index * count + v] = UInt32(next)
-                next += size
-            }
-            start += next
-        }
-        starts[count] = start
-
-        try context.forEachChunk(of: parts, size: 1) { _, chunk in
-            let counters = larger.base + chunk.lowerBound * count
-            for place in range(chunk.lowerBound) {
-                if place & 0xffff == 0, context.stop.isStopped { return }
-                let edge = order.base[place]
-                let (a, b) = edges.ends(edge, numbering)
-                let rank = rankOf.base[Int(edge)]
-                let own = starts[Int(a)] &+ place &- runs.base[Int(a)]
-                neighbours[own] = b
-                ranks[own] = rank
-                let other = starts[Int(b)] &+ Int(counters[Int(b)])
-                counters[Int(b)] &+= 1
-                neighbours[other] = a
-                ranks[other] = rank
+        starts[count] = UInt32(total)
+        try context.forEachChunk(of: parts, size: 1) { _, part in
+            let places = next.base + part.lowerBound * count
+            source.forEach(inPart: part.lowerBound, context.stop) { v, neighbour, rank in
+                let place = Int(places[Int(v)])
+                places[Int(v)] &+= 1
+                neighbours[place] = neighbour
+                ranks[place] = rank
             }
         }
     }
 
     @inline(__always)
     func range(of v: UInt32) -> Range<Int> {
-        Range(uncheckedBounds: (starts[Int(v)], starts[Int(v) &+ 1]))
+        Range(uncheckedBounds: (Int(starts[Int(v)]), Int(starts[Int(v) &+ 1])))
     }
 
     @inline(__always)
-    func degree(of v: UInt32) -> Int { starts[Int(v) &+ 1] &- starts[Int(v)] }
+    func degree(of v: UInt32) -> Int { Int(starts[Int(v) &+ 1] &- starts[Int(v)]) }
 
     var highestDegree: Int {
         var highest = 0
         for v in 0..<UInt32(vertexCount) { highest = max(highest, degree(of: v)) }
         return highest
+    }
+}
+
+/// The neighbours of all vertices in some order, in which those of one vertex ascend, cut into parts.
+private protocol NeighbourSource: Sendable {
+    var partCount: Int { get }
+    /// May end early where the stop signal is set.
+    func forEach(
+        inPart part: Int, _ stop: StopSignal,
+        _ body: (_ v: UInt32, _ neighbour: UInt32, _ rank: UInt32) -> Void)
+}
+
+/// Edges by (larger end, smaller end). A vertex meets its smaller neighbours as the larger end of a run of edges, and
+/// then, as the smaller end, its larger ones.
+private struct OrderedEdges: NeighbourSource {
+    let edges: GivenEdges
+    let order: Storage<UInt32>
+    let rankOf: Storage<UInt32>
+    let partCount: Int
+
+    @inline(__always)
+    func forEach(inPart part: Int, _ stop: StopSignal, _ body: (UInt32, UInt32, UInt32) -> Void) {
+        let size = (order.count + partCount - 1) / partCount
+        for place in min(part * size, order.count)..<min((part + 1) * size, order.count) {
+            if place & 0xffff == 0, stop.isStopped { return }
+            let edge = order.base[place]
+            let (a, b) = edges.ends(edge)
+            let rank = rankOf.base[Int(edge)]
+            body(a, b, rank)
+            body(b, a, rank)
+        }
+    }
+}
+
+/// Every vertex in the order of the new numbers as the neighbour of its neighbours.
+private struct RenumberedLists: NeighbourSource {
+    let lists: AdjacencyLists
+    let numbering: VertexNumbering
+    let partCount: Int
+    /// The first number of each part, and the end of the last.
+    private let firsts: Storage<Int>
+
+    /// Cuts the vertices into parts with about as many neighbours each.
+    init(
+        _ lists: AdjacencyLists, _ numbering: VertexNumbering, partCount: Int, _ context: ComputeContext
+    ) throws(HomologyError) {
+        (self.lists, self.numbering, self.partCount) = (lists, numbering, partCount)
+        let firsts = try Storage<Int>(
+            repeating: lists.vertexCount, count: partCount + 1, memory: context.memory)
+        firsts[0] = 0
+        let size = max(1, (2 * lists.edgeCount + partCount - 1) / partCount)
+        _ = try context.forEachStart(of: lists.vertexCount) { number in
+            lists.degree(of: numbering.label(of: UInt32(truncatingIfNeeded: number)))
+        } body: { number, start in
+            let end = start + lists.degree(of: numbering.label(of: UInt32(truncatingIfNeeded: number)))
+            for part in (start + size - 1) / size..<(end + size - 1) / size { firsts.base[part] = number }
+        }
+        self.firsts = firsts
+    }
+
+    @inline(__always)
+    func forEach(inPart part: Int, _ stop: StopSignal, _ body: (UInt32, UInt32, UInt32) -> Void) {
+        for number in firsts.base[part]..<firsts.base[part + 1] {
+            if number & 0xfff == 0, stop.isStopped { return }
+            let number = UInt32(truncatingIfNeeded: number)
+            for place in lists.range(of: numbering.label(of: number)) {
+                body(numbering.number(of: lists.neighbours[place]), number, lists.ranks[place])
+            }
+        }
     }
 }

@@ -14,10 +14,9 @@ struct GivenEdges: Sendable {
 
     /// The ends of the edge with the given number, the larger first.
     @inline(__always)
-    func ends(_ edge: UInt32, _ numbering: VertexNumbering?) -> (larger: UInt32, smaller: UInt32) {
-        var a = UInt32(bitPattern: graph.ends[2 &* Int(edge)])
-        var b = UInt32(bitPattern: graph.ends[2 &* Int(edge) &+ 1])
-        if let numbering { (a, b) = (numbering.number(of: a), numbering.number(of: b)) }
+    func ends(_ edge: UInt32) -> (larger: UInt32, smaller: UInt32) {
+        let a = UInt32(bitPattern: graph.ends[2 &* Int(edge)])
+        let b = UInt32(bitPattern: graph.ends[2 &* Int(edge) &+ 1])
         return a > b ? (a, b) : (b, a)
     }
 
@@ -32,17 +31,15 @@ struct GivenEdges: Sendable {
     }
 
     /// `edges` by (larger end, smaller end).
-    func inOrder(
-        _ edges: Storage<UInt32>, numbering: VertexNumbering?
-    ) throws(HomologyError) -> Storage<UInt32> {
-        if numbering == nil, try areInOrder(edges) { return edges }
+    func inOrder(_ edges: Storage<UInt32>) throws(HomologyError) -> Storage<UInt32> {
+        if try areInOrder(edges) { return edges }
         let bits = 32..<64 - UInt32(graph.count).leadingZeroBitCount
         let bySmaller = try EdgeSort.sort(
-            try keyed(edges) { ends($0, numbering).smaller }, by: bits, context: context)
+            try keyed(edges) { ends($0).smaller }, by: bits, context: context)
         try context.forEachChunk(of: bySmaller.count, size: 1 << 14) { _, range in
             for place in range {
                 let edge = UInt32(truncatingIfNeeded: bySmaller.base[place])
-                bySmaller.base[place] = UInt64(ends(edge, numbering).larger) << 32 | UInt64(edge)
+                bySmaller.base[place] = UInt64(ends(edge).larger) << 32 | UInt64(edge)
             }
         }
         return try numbers(EdgeSort.sort(bySmaller, by: bits, context: context))
@@ -53,7 +50,7 @@ struct GivenEdges: Sendable {
         try context.forEachChunk(of: edges.count, size: 1 << 14) { _, range in
             if isBroken.load(ordering: .relaxed) { return }
             for place in max(range.lowerBound, 1)..<max(range.upperBound, 1)
-            where ends(edges.base[place - 1], nil) > ends(edges.base[place], nil) {
+            where ends(edges.base[place - 1]) > ends(edges.base[place]) {
                 isBroken.store(true, ordering: .relaxed)
                 return
             }
@@ -65,8 +62,8 @@ struct GivenEdges: Sendable {
     func refuseRepeats(_ edges: Storage<UInt32>) throws(HomologyError) {
         try context.forEachChunk(of: edges.count, size: 1 << 14) { _, range throws(HomologyError) in
             for place in max(range.lowerBound, 1)..<max(range.upperBound, 1)
-            where ends(edges.base[place - 1], nil) == ends(edges.base[place], nil) {
-                let (a, b) = ends(edges.base[place], nil)
+            where ends(edges.base[place - 1]) == ends(edges.base[place]) {
+                let (a, b) = ends(edges.base[place])
                 throw .invalidInput(.repeatedEdge(a: Int(a), b: Int(b)))
             }
         }

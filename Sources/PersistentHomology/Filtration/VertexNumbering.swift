@@ -8,53 +8,41 @@ struct VertexNumbering: @unchecked Sendable {
     private let numbers: Storage<UInt32>
     private let labels: Storage<UInt32>
 
-    /// Breadth-first from vertex to vertex, in small patches: a patch is grown around a vertex at the rim of
-    /// those before, which keeps it as round as the graph allows where whole levels would be long.
-    init(breadthFirst lists: AdjacencyLists, context: ComputeContext) throws(HomologyError) {
-        let count = lists.vertexCount
-        numbers = try Storage(repeating: none, count: count, memory: context.memory)
-        labels = try Storage(count: count, memory: context.memory)
-        let patchSize = 256
-        var numbered = 0
-        var rim = 0
-        var nextUntouched = 0
-        while numbered < count {
-            try context.checkStop()
-            let patchStart = numbered
-            // Start at a vertex not numbered yet, next to the earliest that still has such neighbours.
-            var seed = none
-            while seed == none, rim < numbered {
-                seed = firstUnnumberedNeighbour(of: labels[rim], lists)
-                if seed == none { rim += 1 }
-            }
-            while seed == none {
-                if numbers[nextUntouched] == none { seed = UInt32(nextUntouched) }
-                nextUntouched += 1
-            }
-            number(seed, &numbered)
-            var next = patchStart
-            while next < numbered, numbered - patchStart < patchSize {
-                for place in lists.range(of: labels[next]) where numbers[Int(lists.neighbours[place])] == none
-                {
-                    number(lists.neighbours[place], &numbered)
-                }
-                next += 1
+    /// Cells of a few vertices around a leader, cells of such cells, and so on, numbered one after another: on every
+    /// scale what is near has numbers that are near. The same for any team; every pass is by all of its workers.
+    init(byCells lists: AdjacencyLists, context: ComputeContext) throws(HomologyError) {
+        labels = try Self.order(CellGraph(lists), context)
+        let numbers = try Storage<UInt32>(count: lists.vertexCount, memory: context.memory)
+        let labels = labels
+        try context.forEachChunk(of: labels.count, size: 1 << 13) { _, range in
+            for number in range {
+                numbers.base[Int(labels.base[number])] = UInt32(truncatingIfNeeded: number)
             }
         }
+        self.numbers = numbers
     }
 
-    private func number(_ v: UInt32, _ numbered: inout Int) {
-        numbers[Int(v)] = UInt32(numbered)
-        labels[numbered] = v
-        numbered += 1
-    }
-
-    private func firstUnnumberedNeighbour(of v: UInt32, _ lists: AdjacencyLists) -> UInt32 {
-        for place in lists.range(of: v) where numbers[Int(lists.neighbours[place])] == none {
-            return lists.neighbours[place]
+    private static func order(
+        _ vertices: consuming CellGraph, _ context: ComputeContext
+    ) throws(HomologyError) -> Storage<UInt32> {
+        var levels: [VertexCells] = []
+        var graph = vertices
+        // One round rarely leaves more than two thirds.
+        while !graph.isEmpty, levels.count < mostLevels {
+            let (cells, coarser) = try VertexCells.gather(graph, level: levels.count, context: context)
+            levels.append(cells)
+            graph = coarser
         }
-        return none
+        var order = try Storage<UInt32>(count: graph.count, memory: context.memory)
+        for place in 0..<order.count { order.base[place] = UInt32(truncatingIfNeeded: place) }
+        while let cells = levels.popLast() {
+            order = try cells.members(inOrderOfCells: order, context: context)
+        }
+        return order
     }
+
+    /// Enough for 2³¹ vertices; what is left is as it was given.
+    private static let mostLevels = 64
 
     @inline(__always)
     func number(of label: UInt32) -> UInt32 { numbers.base[Int(label)] }

@@ -62,6 +62,36 @@ extension ComputeContext {
         return members
     }
 
+    /// Calls `body` for each of `0..<count` with the sum of the sizes of those before it, as for lists end to end.
+    ///
+    /// - Returns: the sum of all.
+    func forEachStart(
+        of count: Int, size: @Sendable (Int) -> Int, body: @Sendable (_ index: Int, _ start: Int) -> Void
+    ) throws(HomologyError) -> Int {
+        let chunk = 1 << 12
+        let sums = try Storage<Int>(count: (count + chunk - 1) / chunk, memory: memory)
+        try forEachChunk(of: count, size: chunk) { _, range in
+            var sum = 0
+            for index in range { sum &+= size(index) }
+            sums.base[range.lowerBound / chunk] = sum
+        }
+        var total = 0
+        for index in 0..<sums.count {
+            let sum = sums.base[index]
+            sums.base[index] = total
+            total += sum
+        }
+        try forEachChunk(of: count, size: chunk) { _, range in
+            var start = sums.base[range.lowerBound / chunk]
+            for index in range {
+                let own = size(index)
+                body(index, start)
+                start &+= own
+            }
+        }
+        return total
+    }
+
     /// - Throws: `HomologyError.stopped` when the stop signal is set.
     func checkStop() throws(HomologyError) {
         if let reason = stop.reason { throw .stopped(reason) }
