@@ -31,6 +31,19 @@ import Vocabulary
         #expect(dense.pairs.contains { $0.dimension == 1 })
     }
 
+    /// Pairs that are not joined are no edges, however long these may be.
+    @Test(arguments: 1...2)
+    func aPathIsExpectedToTakeWhatItsEdgesTake(maxDimension: Int) throws {
+        let count: Int32 = 300_000
+        let path = try SparseGraph(
+            count: Int(count), ends: (1..<count).flatMap { [$0 - 1, $0] },
+            lengths: .float32((1..<count).map { Float($0 % 1_000) }))
+        let plan = try RipsComputation().plan(
+            .sparse(path), try VietorisRipsOptions(maxDimension: maxDimension), threads: 1)
+        #expect(plan.cost.memory < 400 * Int(count))
+        #expect(plan.cost.seconds < 2)
+    }
+
     @Test func fewNeighboursMeanASparseGraphAndManyAMatrix() throws {
         let input = ComputeInput.points(try points(3000))
         let near = try VietorisRipsOptions(maxEdgeLength: 0.03)

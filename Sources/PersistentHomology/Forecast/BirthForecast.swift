@@ -9,7 +9,8 @@ package struct BirthForecast: Sendable, Hashable {
     /// same input.
     package init(_ source: some LengthSource, threshold: Double?) throws(Failure) {
         let count = source.count
-        let bound = threshold.map { Float($0) } ?? .greatestFiniteMagnitude
+        // An infinite length is no edge, and Float rounds the greatest Double up to it.
+        let bound = min(threshold.map { Float($0) } ?? .infinity, .greatestFiniteMagnitude)
         let looked = min(Self.points, count)
         var empty = 0
         for index in 0..<looked {

@@ -44,7 +44,10 @@ package struct ColumnForecast: Sendable, Hashable {
             let point = index * count / rowCount
             rows.append((point, try source.row(of: point)))
         }
-        let bound = threshold.map { Float($0) } ?? rows.map { $0.lengths.max() ?? 0 }.min() ?? 0
+        // An infinite length is no edge, and Float rounds the greatest Double up to it.
+        let bound = min(
+            threshold.map { Float($0) } ?? rows.map { $0.lengths.max() ?? 0 }.min() ?? 0,
+            .greatestFiniteMagnitude)
         let degrees = rows.map { row in row.lengths.count { $0 <= bound } - 1 }
         let edges = degrees.reduce(0, +)
         guard edges > 0 else { return }
