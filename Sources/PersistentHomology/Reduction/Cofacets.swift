@@ -12,8 +12,9 @@ struct Cofacets<Graph: RankedGraph, Key: SimplexKey>: ~Copyable {
     private let bits: Key
     /// The simplex that was decoded last.
     private var simplex = Simplex()
-    /// The vertices of the simplex whose cofacets were found, as digits in decreasing order.
-    private var digits: Key = 0
+    /// The vertices of the simplex whose cofacets were found but for the largest, as digits in decreasing order; and the
+    /// largest, as the digit before those that are left when another goes.
+    private var (digits, largestDigit): (Key, Key) = (0, 0)
 
     init(graph: Graph, blocks: Blocks, codec: SimplexCodec<Key>, dimension: Int, scanner: Graph.Scanner) {
         self.graph = graph
@@ -31,7 +32,12 @@ struct Cofacets<Graph: RankedGraph, Key: SimplexKey>: ~Copyable {
         let rank = codec.rank(key, dimension: dimension)
         decode(key, dimension: dimension, rank: rank)
         digits = 0
-        for u in simplex.allVertices { digits = digits &<< bits | Key(truncatingIfNeeded: u &+ 1) }
+        for u in simplex.allVertices.dropFirst() {
+            digits = digits &<< bits | Key(truncatingIfNeeded: u &+ 1)
+        }
+        largestDigit =
+            Key(truncatingIfNeeded: simplex.vertices[0] &+ 1)
+            &<< (bits &* Key(truncatingIfNeeded: dimension &- 1))
         // A vertex whose edges are all below the simplex's rank gives a cofacet in its own block.
         return scanner.between(simplex.allVertices, low: low <= rank ? 0 : low, high: high)
     }
@@ -125,7 +131,9 @@ struct Cofacets<Graph: RankedGraph, Key: SimplexKey>: ~Copyable {
             pivots &+= u == pivot ? 1 : 0
         }
         let hasPivot = pivots > 0
-        let others = removing(digitAt: endPlace, from: digits)
+        // All ones where the end is not the largest.
+        let hasLargest = Key(truncatingIfNeeded: (endPlace &- last) &>> (Int.bitWidth - 1))
+        let others = removing(digitAt: endPlace, from: digits) | largestDigit & hasLargest
         let pivotPlaceAmongOthers = pivotPlace &- (pivotPlace > endPlace ? 1 : 0)
         let withPivot = removing(digitAt: pivotPlaceAmongOthers, from: others) &<< bits
         let key =
@@ -134,6 +142,7 @@ struct Cofacets<Graph: RankedGraph, Key: SimplexKey>: ~Copyable {
         return hasPivot || blocks.isOpen(reach) ? key : nil
     }
 
+    /// The same digits where there is none at `place`.
     @inline(__always)
     private func removing(digitAt place: Int, from digits: Key) -> Key {
         let shift = bits &* Key(truncatingIfNeeded: place)

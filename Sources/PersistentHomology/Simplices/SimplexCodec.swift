@@ -13,9 +13,9 @@ struct SimplexCodec<Key: SimplexKey>: Sendable {
     let digitMask: Key
 
     /// Bits that simplices of dimension `dimension` need among `vertexCount` vertices and
-    /// `edgeCount` edges. All their vertices but one fit as digits, too.
+    /// `edgeCount` edges.
     static func width(vertexCount: Int, edgeCount: Int, dimension: Int) -> Int {
-        max(bitWidth(edgeCount), bitWidth(vertexCount)) + bitWidth(vertexCount) * max(dimension - 1, 0)
+        bitWidth(edgeCount) + bitWidth(vertexCount) * max(dimension - 1, 0)
     }
 
     private static func bitWidth(_ number: Int) -> Int { Int.bitWidth - number.leadingZeroBitCount }
