@@ -40,11 +40,14 @@ extension VietorisRips {
     private static func longCycles(
         _ births: Double, count: Int, edges: Int
     ) -> (seconds: Double, memory: Int) {
-        guard births > 0 else { return (0, 0) }
+        guard births > 0, edges > 0 else { return (0, 0) }
         let density = min(1, births / (4 * Double(count)))
         let others = max(0, Double(edges - count) / births - 1)
         let seconds = 2e-2 * pow(births / 1000, 2.7) * density * density * pow(min(1, others / 1.7), 5)
-        return (seconds, Int(births * (120 + 0.07 * births)))
+        // Never less than for fewer births: they are known roughly.
+        let most = min(births, Double(edges) / 2)
+        let meetings = most * most * min(1, (Double(edges) / most - 1) / 1.7)
+        return (seconds, Int(120 * min(births, Double(edges)) + 0.07 * meetings))
     }
 
     /// Seconds on one thread that the dimensions from 2 on may well take, where nothing is known but how many points and

@@ -7,10 +7,10 @@ import Vocabulary
 struct AdjacencyLists: @unchecked Sendable {
     let vertexCount: Int
     /// The list of v is at `starts[v] ..< starts[v + 1]`.
-    let starts: UnsafeMutablePointer<UInt32>
+    let starts: UnsafeMutablePointer<Int>
     let neighbours: UnsafeMutablePointer<UInt32>
     let ranks: UnsafeMutablePointer<UInt32>
-    private let storage: (Storage<UInt32>, Storage<UInt32>)
+    private let storage: (Storage<Int>, Storage<UInt32>)
 
     var edgeCount: Int { storage.1.count / 4 }
 
@@ -64,29 +64,28 @@ struct AdjacencyLists: @unchecked Sendable {
 
     private func fill(_ source: some NeighbourSource, _ context: ComputeContext) throws(HomologyError) {
         let (count, parts) = (vertexCount, source.partCount)
-        /// By part and vertex: how many neighbours, then the place of the next one.
+        /// By part and vertex: how many neighbours, then the place of the next one in the vertex's list.
         let next = try Storage<UInt32>(zeros: parts * count, memory: context.memory)
         try context.forEachChunk(of: parts, size: 1) { _, part in
             let counters = next.base + part.lowerBound * count
             source.forEach(inPart: part.lowerBound, context.stop) { v, _, _ in counters[Int(v)] &+= 1 }
         }
-        let total = try context.forEachStart(of: count) { v in
+        starts[count] = try context.forEachStart(of: count) { v in
             var size = 0
             for part in 0..<parts { size &+= Int(next.base[part &* count &+ v]) }
             return size
         } body: { v, start in
-            var place = UInt32(truncatingIfNeeded: start)
-            starts[v] = place
+            starts[v] = start
+            var place: UInt32 = 0
             for part in 0..<parts {
                 let counter = next.base + (part &* count &+ v)
                 (counter.pointee, place) = (place, place &+ counter.pointee)
             }
         }
-        starts[count] = UInt32(total)
         try context.forEachChunk(of: parts, size: 1) { _, part in
             let places = next.base + part.lowerBound * count
             source.forEach(inPart: part.lowerBound, context.stop) { v, neighbour, rank in
-                let place = Int(places[Int(v)])
+                let place = starts[Int(v)] &+ Int(places[Int(v)])
                 places[Int(v)] &+= 1
                 neighbours[place] = neighbour
                 ranks[place] = rank
@@ -96,11 +95,11 @@ struct AdjacencyLists: @unchecked Sendable {
 
     @inline(__always)
     func range(of v: UInt32) -> Range<Int> {
-        Range(uncheckedBounds: (Int(starts[Int(v)]), Int(starts[Int(v) &+ 1])))
+        Range(uncheckedBounds: (starts[Int(v)], starts[Int(v) &+ 1]))
     }
 
     @inline(__always)
-    func degree(of v: UInt32) -> Int { Int(starts[Int(v) &+ 1] &- starts[Int(v)]) }
+    func degree(of v: UInt32) -> Int { starts[Int(v) &+ 1] &- starts[Int(v)] }
 
     var highestDegree: Int {
         var highest = 0

@@ -4,7 +4,7 @@ import RankKernels
 /// Scans a sparse graph by its index, or by walking sorted adjacency lists side by side.
 final class AdjacencyScanner: RankScanner {
     private let graph: AdjacencyGraph
-    private let starts: UnsafeMutablePointer<UInt32>
+    private let starts: UnsafeMutablePointer<Int>
     private let neighbours: UnsafeMutablePointer<UInt32>
     private let ranks: UnsafeMutablePointer<UInt32>
     /// 1 + the position among the marked vertices, 0 for others.
@@ -87,8 +87,8 @@ final class AdjacencyScanner: RankScanner {
             return (0..<size).min { foundRanks[$0] < foundRanks[$1] }.map { foundVertices[$0] }
         }
         var best = (reach: rank, vertex: none)
-        var (i, j) = (Int(starts[Int(a)]), Int(starts[Int(b)]))
-        let (endA, endB) = (Int(starts[Int(a) + 1]), Int(starts[Int(b) + 1]))
+        var (i, j) = (starts[Int(a)], starts[Int(b)])
+        let (endA, endB) = (starts[Int(a) + 1], starts[Int(b) + 1])
         while i < endA, j < endB {
             let (u, v) = (neighbours[i], neighbours[j])
             if u == v, max(ranks[i], ranks[j]) < best.reach { best = (max(ranks[i], ranks[j]), u) }
@@ -132,7 +132,7 @@ final class AdjacencyScanner: RankScanner {
         let positions = positions.base
         try neighbourhood.load(count: marked.count) { position, row in
             let v = Int(marked[position])
-            for place in Int(starts[v])..<Int(starts[v + 1]) {
+            for place in starts[v]..<starts[v + 1] {
                 row[Int(positions[Int(neighbours[place])])] = ranks[place]
             }
         }
@@ -150,7 +150,7 @@ final class AdjacencyScanner: RankScanner {
         }
         for v in vertices {
             enter(v)
-            for place in Int(starts[Int(v)])..<Int(starts[Int(v) + 1]) { enter(neighbours[place]) }
+            for place in starts[Int(v)]..<starts[Int(v) + 1] { enter(neighbours[place]) }
             if marked.count > limit {
                 unmark()
                 return false
@@ -235,7 +235,7 @@ final class AdjacencyScanner: RankScanner {
         } else if isNew {
             row.update(repeating: 0, count: lune.words)
             let v = Int(lune.vertices[position])
-            for place in Int(starts[v])..<Int(starts[v + 1]) {
+            for place in starts[v]..<starts[v + 1] {
                 // Without a branch: who is elsewhere has position 0, and turns nothing.
                 let other = positions.base[Int(neighbours[place])]
                 let isNear: UInt64 = other != 0 && ranks[place] < lune.rank ? 1 : 0
@@ -288,7 +288,7 @@ final class AdjacencyScanner: RankScanner {
 
     @inline(__always)
     private func list(of v: UInt32) -> tda_list {
-        let start = Int(starts[Int(v)])
+        let start = starts[Int(v)]
         return tda_list(
             vertices: neighbours + start, ranks: ranks + start,
             count: UInt32(truncatingIfNeeded: degree(v)))
@@ -314,5 +314,5 @@ final class AdjacencyScanner: RankScanner {
     }
 
     @inline(__always)
-    private func degree(_ v: UInt32) -> Int { Int(starts[Int(v) &+ 1] &- starts[Int(v)]) }
+    private func degree(_ v: UInt32) -> Int { starts[Int(v) &+ 1] &- starts[Int(v)] }
 }

@@ -7,7 +7,7 @@ import Hardware
 struct CellGraph: @unchecked Sendable {
     let count: Int
     /// The list of v is at `starts[v] ..< starts[v + 1]`.
-    private let starts: UnsafeMutablePointer<UInt32>
+    private let starts: UnsafeMutablePointer<Int>
     let neighbours: UnsafeMutablePointer<UInt32>
     let ranks: UnsafeMutablePointer<UInt32>
     /// Whose memory that is.
@@ -19,7 +19,7 @@ struct CellGraph: @unchecked Sendable {
         owners = [lists]
     }
 
-    init(starts: Storage<UInt32>, neighbours: Storage<UInt32>, ranks: Storage<UInt32>) {
+    init(starts: Storage<Int>, neighbours: Storage<UInt32>, ranks: Storage<UInt32>) {
         count = starts.count - 1
         (self.starts, self.neighbours, self.ranks) = (starts.base, neighbours.base, ranks.base)
         owners = [starts, neighbours, ranks]
@@ -28,10 +28,10 @@ struct CellGraph: @unchecked Sendable {
     var isEmpty: Bool { arcCount == 0 }
 
     /// Neighbours of all vertices.
-    var arcCount: Int { Int(starts[count]) }
+    var arcCount: Int { starts[count] }
 
     @inline(__always)
     func range(of v: Int) -> Range<Int> {
-        Range(uncheckedBounds: (Int(starts[v]), Int(starts[v &+ 1])))
+        Range(uncheckedBounds: (starts[v], starts[v &+ 1]))
     }
 }

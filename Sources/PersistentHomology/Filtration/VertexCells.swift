@@ -201,19 +201,19 @@ private struct NearestCells: Sendable {
     /// The graph whose vertices are `joined`, the cells with neighbours.
     func graph(of joined: Storage<UInt32>, _ context: ComputeContext) throws(HomologyError) -> CellGraph {
         let numbers = try Storage<UInt32>(count: counts.count, memory: context.memory)
-        let starts = try Storage<UInt32>(count: joined.count + 1, memory: context.memory)
+        let starts = try Storage<Int>(count: joined.count + 1, memory: context.memory)
         let total = try context.forEachStart(of: joined.count) { vertex in
             Int(counts.base[Int(joined.base[vertex])])
         } body: { vertex, start in
             numbers.base[Int(joined.base[vertex])] = UInt32(truncatingIfNeeded: vertex)
-            starts.base[vertex] = UInt32(truncatingIfNeeded: start)
+            starts.base[vertex] = start
         }
-        starts[joined.count] = UInt32(total)
+        starts[joined.count] = total
         let neighbours = try Storage<UInt32>(count: total, memory: context.memory)
         let ranks = try Storage<UInt32>(count: total, memory: context.memory)
         try context.forEachChunk(of: joined.count, size: 1 << 11) { _, range in
             for vertex in range {
-                for place in Int(starts.base[vertex])..<Int(starts.base[vertex + 1]) {
+                for place in starts.base[vertex]..<starts.base[vertex + 1] {
                     let cell = Int(UInt32(truncatingIfNeeded: found.base[place]))
                     // Not every cell is near those that are near to it; one that is near to none is no vertex. Nobody
                     // joins itself.
