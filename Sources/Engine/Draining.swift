@@ -11,7 +11,7 @@ extension Engine {
         let end = Task { [self] in
             guard (try? await Task.sleep(for: grace)) != nil else { return }
             let left = state.withLock { Array($0.records.keys) }
-            for id in left { stop(id, .cancelled, .shutDown) }
+            stop(left, .cancelled, .shutDown)
         }
         await untilIdle()
         end.cancel()

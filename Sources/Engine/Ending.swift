@@ -16,28 +16,43 @@ extension Engine {
     /// Drops what is known of a client that is gone. Its jobs are cancelled by their ids before.
     public func forget(_ client: ClientID) { state.withLock { $0.queue.forget(client) } }
 
+    /// Cancels jobs at once: none that waits is begun because another one has ended.
+    public func cancel(_ ids: [UInt64]) { stop(ids, .cancelled, Failure(StopReason.cancelled)) }
+
     @discardableResult
     func stop(_ id: UInt64, _ reason: StopReason, _ failure: Failure) -> Bool {
-        let (isKnown, ended) = state.withLock { state -> (Bool, JobRecord?) in
-            guard let record = state.records[id] else { return (false, nil) }
-            record.job.stop.stop(reason)
-            switch record.state {
-            case .announced, .waiting:
-                _ = state.queue.remove(id, of: record.job.client)
-                return (true, state.remove(id, at: settings.now()))
-            case .planning, .running:
-                if record.stopFailure == nil { state.records[id]?.stopFailure = failure }
-                return (true, nil)
+        stop([id], reason, failure)
+    }
+
+    /// - Returns: false where there is none of these jobs any more.
+    @discardableResult
+    func stop(_ ids: [UInt64], _ reason: StopReason, _ failure: Failure) -> Bool {
+        var isAnyKnown = false
+        var ended: [JobRecord] = []
+        state.withLock { state in
+            for id in ids {
+                guard let record = state.records[id] else { continue }
+                isAnyKnown = true
+                record.job.stop.stop(reason)
+                switch record.state {
+                case .announced, .waiting:
+                    _ = state.queue.remove(id, of: record.job.client)
+                    if let removed = state.remove(id, at: settings.now()) { ended.append(removed) }
+                case .planning, .running:
+                    if record.stopFailure == nil { state.records[id]?.stopFailure = failure }
+                }
             }
         }
-        if let ended {
+        for record in ended {
             count(.failure(failure))
-            ended.end(.failure(failure))
-            // Memory has come back, and perhaps it was this one that held up others.
+            record.end(.failure(failure))
+        }
+        if !ended.isEmpty {
+            // Memory has come back, and perhaps it was this that held up others.
             schedule()
             wakeIfIdle()
         }
-        return isKnown
+        return isAnyKnown
     }
 
     /// The end of a job that was on a thread.

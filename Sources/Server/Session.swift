@@ -207,8 +207,8 @@ final class Session: ChannelInboundHandler {
         stalledUpload?.cancel()
         for request in inFlight.values {
             request.progress?.cancel()
-            daemon.engine.cancel(request.job.id)
         }
+        daemon.engine.cancel(inFlight.values.map(\.job.id))
         if isGreeted { logger.info("disconnected", metadata: ["cancelled": "\(inFlight.count)"]) }
         inFlight = [:]
         daemon.engine.forget(client)

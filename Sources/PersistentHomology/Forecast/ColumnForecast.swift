@@ -23,8 +23,8 @@ package struct ColumnForecast: Sendable, Hashable {
     /// Whether the computation, by another sample, may well take the way by homology.
     private(set) var isNearHomology = true
 
-    /// Looks at up to `samples` edges of length up to `threshold`, fewer where their lunes are large: some
-    /// ten milliseconds. The same for the same input.
+    /// Looks at up to `samples` edges of length up to `threshold`, fewer where their lunes are large or points are few:
+    /// some ten milliseconds, or less than the computation. The same for the same input.
     ///
     /// - Parameter threshold: nil for the enclosing radius, which is reckoned from the rows that are looked at.
     package init(
@@ -35,6 +35,7 @@ package struct ColumnForecast: Sendable, Hashable {
         fertileShare = [Double](repeating: 0, count: max(min(dimension, Self.highestCounted), 0))
         let count = source.count
         guard dimension >= 2, count > 3 else { return }
+        let samples = min(samples, max(32, count * (count - 1) / 16))
         var draw = Draw()
         var rows: [(point: Int, lengths: [Float])] = []
         // Not more than some megabytes of rows.
