@@ -65,7 +65,9 @@ struct CycleReducer<Graph: RankedGraph, Edges: EdgeChain & ~Copyable>: ~Copyable
         while let longest = try edges.popPivot() {
             try poll()
             let rank = EdgeKey.rank(longest.key)
-            guard !critical.contains(rank), let w = luneVertex(of: rank) else {
+            guard !critical.contains(rank),
+                let w = blocks?.pivot(of: rank) ?? scanner.nearestLuneVertex(of: rank)
+            else {
                 try births.add(longest.key, longest.coefficient)
                 continue
             }
@@ -73,13 +75,6 @@ struct CycleReducer<Graph: RankedGraph, Edges: EdgeChain & ~Copyable>: ~Copyable
             try addEdge(from: u, to: w, longest.coefficient)
             try addEdge(from: w, to: v, longest.coefficient)
         }
-    }
-
-    /// A vertex of the lune: the pivot vertex where it is known, which is near both ends, too.
-    @inline(__always)
-    private func luneVertex(of rank: UInt32) -> UInt32? {
-        if let blocks { return blocks.pivot(of: rank) }
-        return scanner.nearestLuneVertex(of: rank)
     }
 
     private mutating func reduceBirths(column start: UInt64) throws(HomologyError) -> Bool {

@@ -72,30 +72,12 @@ final class AdjacencyScanner: RankScanner {
     }
 
     func isLuneEmpty(of rank: UInt32) -> Bool {
-        let (a, b) = graph.ends(of: rank)
-        return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2) { ends in
-            ends[0] = a
-            ends[1] = b
-            return !hasCommonNeighbour(UnsafeBufferPointer(ends), below: none, within: rank)
-        }
+        withEnds(of: rank) { !hasCommonNeighbour($0, below: none, within: rank) }
     }
 
     func nearestLuneVertex(of rank: UInt32) -> UInt32? {
-        let (a, b) = graph.ends(of: rank)
-        if graph.index != nil {
-            let size = between(a, b, below: rank)
-            return (0..<size).min { foundRanks[$0] < foundRanks[$1] }.map { foundVertices[$0] }
-        }
-        var best = (reach: rank, vertex: none)
-        var (i, j) = (starts[Int(a)], starts[Int(b)])
-        let (endA, endB) = (starts[Int(a) + 1], starts[Int(b) + 1])
-        while i < endA, j < endB {
-            let (u, v) = (neighbours[i], neighbours[j])
-            if u == v, max(ranks[i], ranks[j]) < best.reach { best = (max(ranks[i], ranks[j]), u) }
-            if u <= v { i &+= 1 }
-            if v <= u { j &+= 1 }
-        }
-        return best.vertex == none ? nil : best.vertex
+        let size = findLune(of: rank)
+        return (0..<size).min { foundRanks[$0] < foundRanks[$1] }.map { foundVertices[$0] }
     }
 
     /// How the block of the edge from `centre` to `other` closes; and whether its lune is known to be connected.
@@ -221,8 +203,7 @@ final class AdjacencyScanner: RankScanner {
     }
 
     func lune(of rank: UInt32, into lune: LuneGraph) throws(HomologyError) {
-        let (a, b) = graph.ends(of: rank)
-        let size = between(a, b, below: rank)
+        let size = findLune(of: rank)
         try lune.reset(rank: rank, count: size)
         for position in 0..<size { lune.vertices[position] = foundVertices[position] }
         if graph.index == nil { mark(UnsafeBufferPointer(start: lune.vertices, count: lune.count)) }
@@ -267,11 +248,20 @@ final class AdjacencyScanner: RankScanner {
         return meet(vertices.count, low: low, high: high)
     }
 
-    private func between(_ a: UInt32, _ b: UInt32, below bound: UInt32) -> Int {
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2) { ends in
+    /// Leaves the vertices of the lune of `rank` where `between` does. Returns how many there are.
+    private func findLune(of rank: UInt32) -> Int {
+        withEnds(of: rank) { between($0, low: 0, high: rank) }
+    }
+
+    @inline(__always)
+    private func withEnds<Result>(
+        of rank: UInt32, _ body: (UnsafeBufferPointer<UInt32>) -> Result
+    ) -> Result {
+        let (a, b) = graph.ends(of: rank)
+        return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2) { ends in
             ends[0] = a
             ends[1] = b
-            return between(UnsafeBufferPointer(ends), low: 0, high: bound)
+            return body(UnsafeBufferPointer(ends))
         }
     }
 

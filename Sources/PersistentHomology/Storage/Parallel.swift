@@ -32,7 +32,7 @@ extension ComputeContext {
     ) throws(HomologyError) -> Storage<UInt32> {
         let chunk = 1 << 13
         let found = try Storage<UInt64>(zeros: (range.count + 63) / 64, memory: memory)
-        let starts = try Storage<Int>(count: (range.count + chunk - 1) / chunk + 1, memory: memory)
+        let starts = try Storage<Int>(count: (range.count + chunk - 1) / chunk, memory: memory)
         try forEachChunk(of: range.count, size: chunk) { _, part in
             var count = 0
             for place in part where predicate(range.lowerBound + place) {
@@ -41,12 +41,7 @@ extension ComputeContext {
             }
             starts.base[part.lowerBound / chunk] = count
         }
-        var total = 0
-        for index in 0..<starts.count - 1 {
-            let count = starts.base[index]
-            starts.base[index] = total
-            total += count
-        }
+        let total = starts.becomeStarts()
         let members = try Storage<UInt32>(count: total, memory: memory)
         try forEachChunk(of: range.count, size: chunk) { _, part in
             var next = starts.base[part.lowerBound / chunk]
@@ -75,12 +70,7 @@ extension ComputeContext {
             for index in range { sum &+= size(index) }
             sums.base[range.lowerBound / chunk] = sum
         }
-        var total = 0
-        for index in 0..<sums.count {
-            let sum = sums.base[index]
-            sums.base[index] = total
-            total += sum
-        }
+        let total = sums.becomeStarts()
         try forEachChunk(of: count, size: chunk) { _, range in
             var start = sums.base[range.lowerBound / chunk]
             for index in range {
@@ -95,6 +85,19 @@ extension ComputeContext {
     /// - Throws: `HomologyError.stopped` when the stop signal is set.
     func checkStop() throws(HomologyError) {
         if let reason = stop.reason { throw .stopped(reason) }
+    }
+}
+
+extension Storage<Int> {
+    /// Puts the sum of the sizes before it in the place of each size. Returns the sum of all.
+    fileprivate func becomeStarts() -> Int {
+        var total = 0
+        for index in 0..<count {
+            let size = base[index]
+            base[index] = total
+            total += size
+        }
+        return total
     }
 }
 
